@@ -1,0 +1,186 @@
+"""What the nodes may ask of the outside: the runtime context of every graph."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from rejoinder.domain.cases import Case, Dispute, Merchant, Run, StoredMessage
+from rejoinder.domain.drafts import Draft, Problem, Sentence
+from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.orders import Match, Order, Product
+from rejoinder.domain.reading import Reading, Reconciled
+from rejoinder.domain.review import Decision, Route
+
+
+class Store(Protocol):
+    """The rows a run reads and writes. Every write may happen twice and then changes nothing."""
+
+    def run(self, run_id: int) -> Run:
+        """Return the run."""
+
+    def case(self, case_id: int) -> Case:
+        """Return the case."""
+
+    def merchant(self, merchant_id: int) -> Merchant:
+        """Return the merchant."""
+
+    def message(self, message_id: int) -> StoredMessage:
+        """Return the message that started a run."""
+
+    def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
+        """Return the case's messages, oldest first."""
+
+    def save_triage(self, run_id: int, readings: Sequence[Reading], reconciled: Reconciled) -> None:
+        """Keep what was read; set the case's kind, intent, language and title."""
+
+    def reconciled(self, run_id: int) -> Reconciled:
+        """Return what triage decided for the run."""
+
+    def open_dispute(self, run_id: int, dispute: Dispute) -> int:
+        """Create or update the dispute with this processor and reference.
+
+        When another case of the merchant already holds it, the run's messages move there.
+
+        Returns:
+            The id of the case that holds the dispute.
+        """
+
+    def dispute(self, case_id: int) -> Dispute | None:
+        """Return the case's dispute."""
+
+    def set_aside(self, run_id: int, reason: str) -> None:
+        """Close the case without an answer; the reason is shown to people."""
+
+    def candidate_orders(
+        self, merchant_id: int, *, numbers: Sequence[str], emails: Sequence[str], payments: Sequence[str]
+    ) -> Sequence[Order]:
+        """Return orders with one of these numbers, customer addresses or payment references, newest first."""
+
+    def orders_by_payment(
+        self, merchant_id: int, *, amount_minor: int, currency: str, card_last4: str, around: date | None
+    ) -> Sequence[Order]:
+        """Return orders with a payment of this amount (and card, within three days of the date, where given)."""
+
+    def order(self, merchant_id: int, number: str) -> Order | None:
+        """Return the order with this number."""
+
+    def products(self, merchant_id: int, skus: Sequence[str]) -> Sequence[Product]:
+        """Return the products with these article numbers."""
+
+    def find_products(self, merchant_id: int, words: str, limit: int = 5) -> Sequence[Product]:
+        """Return products whose title, number or description share words with the text, best first."""
+
+    def save_match(self, run_id: int, matches: Sequence[Match], chosen: str) -> None:
+        """Keep the candidate orders; `chosen` is an order number or empty. Sets the case's order."""
+
+    def matches(self, run_id: int) -> Sequence[Match]:
+        """Return the candidate orders of the run, best first."""
+
+    def save_evidence(self, case_id: int, evidence: Sequence[Evidence]) -> None:
+        """Keep evidence under its stable ids."""
+
+    def evidence(self, case_id: int, evidence_ids: Sequence[str]) -> Sequence[Evidence]:
+        """Return the case's evidence with these ids, in this order."""
+
+    def save_passages(self, case_id: int, passages: Sequence[Passage]) -> None:
+        """Keep the passages as they were retrieved for the case."""
+
+    def passages(self, case_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
+        """Return the case's passages with these ids, in this order."""
+
+    def save_draft(self, run_id: int, draft: Draft) -> int:
+        """Keep the draft; the same draft of the same run again returns the same id."""
+
+    def draft(self, draft_id: int) -> Draft:
+        """Return the draft."""
+
+    def save_check(self, run_id: int, draft_id: int, problems: Sequence[Problem], route: Route) -> None:
+        """Keep what the checks found and where the draft goes."""
+
+    def problems(self, draft_id: int) -> Sequence[Problem]:
+        """Return what the checks found on the draft."""
+
+    def route(self, run_id: int) -> Route:
+        """Return where the run's draft goes."""
+
+    def open_review(self, run_id: int) -> int:
+        """Open the run's review, once; the case waits in review."""
+
+    def decision(self, review_id: int) -> Decision | None:
+        """Return the decision, or None while the review is open."""
+
+    def queue_delivery(self, run_id: int, draft_id: int) -> int:
+        """Put the draft into the outbox, once per draft, with its job, in one transaction."""
+
+    def close_case(self, run_id: int, outcome: str) -> None:
+        """End the case without a delivery: rejected, in shadow, or escalated to a person elsewhere."""
+
+
+class Reader(Protocol):
+    """Understands a message. Raises `ModelError` or `ProviderUnavailable` when it cannot."""
+
+    @property
+    def name(self) -> str:
+        """Name shown with each reading."""
+
+    def read(self, mail: InboundMail, merchant: Merchant) -> Reading:
+        """Return what the mail is and says."""
+
+
+class Writer(Protocol):
+    """Writes better prose for named slots of a draft. Raises `ModelError` or `ProviderUnavailable` when it cannot."""
+
+    @property
+    def name(self) -> str:
+        """Name shown with each sentence."""
+
+    def write(
+        self, draft: Draft, mail: InboundMail, evidence: Sequence[Evidence], passages: Sequence[Passage], complaint: str
+    ) -> Mapping[str, Sequence[Sentence]]:
+        """Return sentences for some of the draft's slots; `complaint` says what was wrong with the last try."""
+
+
+class Policy(Protocol):
+    """One topic of a merchant's policy as in force on a day."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """Machine-readable facts of the policy, such as `return_days`."""
+
+    @property
+    def passage(self) -> Passage:
+        """The text that states them."""
+
+
+class Knowledge(Protocol):
+    """The merchant's documents."""
+
+    def policy(self, merchant_id: int, topic: str, on: date) -> Policy | None:
+        """Return the policy of a topic in force on that day."""
+
+    def search(
+        self, merchant_id: int, query: str, *, topic: str | None = None, on: date | None = None, limit: int = 5
+    ) -> Sequence[Passage]:
+        """Return passages, best first."""
+
+
+class Clock(Protocol):
+    """Tells the time; tests set it."""
+
+    def __call__(self) -> datetime:
+        """Return the present instant, aware, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """The runtime context. `readers` are asked in order; `writer` is None when no model is configured."""
+
+    store: Store
+    readers: tuple[Reader, ...]
+    writer: Writer | None
+    knowledge: Knowledge
+    clock: Clock
+
+

@@ -1,0 +1,1 @@
+"""Measurements of the answers: datasets, scorers and a report."""

@@ -1,0 +1,1 @@
+"""What the business knows, as data with sources and dates."""

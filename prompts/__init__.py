@@ -1,0 +1,1 @@
+"""Every text that a model or a person outside reads."""

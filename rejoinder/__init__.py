@@ -1,0 +1,1 @@
+"""The application: what joins agents, tools, knowledge and prompts into one running program."""

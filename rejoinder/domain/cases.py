@@ -1,0 +1,124 @@
+"""Cases, disputes and runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.money import Money
+
+CaseKind = Literal["unknown", "dispute", "service", "set_aside"]
+CaseStatus = Literal["new", "working", "in_review", "sending", "answered", "closed", "failed", "merged"]
+RunStatus = Literal["queued", "running", "waiting", "done", "failed"]
+Autonomy = Literal["shadow", "draft", "supervised", "auto"]
+Stage = Literal["alert", "inquiry", "first", "prearb", "arbitration", "compliance", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merchant:
+    """One merchant. `autonomy` maps a class (an intent, `dispute` or `*`) to how far the program may go by itself."""
+
+    merchant_id: int
+    slug: str
+    name: str
+    language: str = "en"
+    timezone: str = "UTC"
+    country: str = ""
+    signature: str = ""
+    website: str = ""
+    autonomy: Mapping[str, Autonomy] = field(default_factory=dict)
+
+    def autonomy_for(self, what: str) -> Autonomy:
+        """Return the autonomy of a class, else of `*`, else draft: everything waits for a person."""
+        return self.autonomy.get(what) or self.autonomy.get("*") or "draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeEvent:
+    """What a processor said about a dispute, by webhook or API, in our words; `raw_status` keeps theirs."""
+
+    processor: str
+    account: str
+    event_id: str
+    event_type: str
+    reference: str
+    payment_reference: str
+    occurred_at: datetime
+    status: str
+    stage: Stage
+    raw_status: str
+    amount: Money | None = None
+    network: str = ""
+    reason_code: str = ""
+    reason_text: str = ""
+    category: str = ""
+    respond_by: datetime | None = None
+    order_reference: str = ""
+    card_last4: str = ""
+    buyer_email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """A dispute as we know it. `sources` names the witnesses: mail, webhook, api."""
+
+    processor: str
+    reference: str
+    status: str
+    stage: Stage
+    sources: tuple[str, ...]
+    payment_reference: str = ""
+    network: str = ""
+    reason_code: str = ""
+    reason_text: str = ""
+    category: str = "general"
+    amount: Money | None = None
+    transaction_date: str = ""
+    respond_by: datetime | None = None
+    card_last4: str = ""
+    arn: str = ""
+    order_reference: str = ""
+    buyer_email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Our unit of work: one customer thread or one dispute."""
+
+    case_id: int
+    merchant_id: int
+    kind: CaseKind
+    status: CaseStatus
+    title: str
+    created_at: datetime
+    intent: str = ""
+    language: str = "und"
+    order_number: str = ""
+    respond_by: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMessage:
+    """A message of a case: a mail, or a processor's event. Exactly one of `mail` and `event` is set."""
+
+    message_id: int
+    merchant_id: int
+    case_id: int
+    received_at: datetime
+    mailbox: str = ""
+    raw_file: str = ""
+    mail: InboundMail | None = None
+    event: DisputeEvent | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One walk of a case through its graph, started by one message."""
+
+    run_id: int
+    case_id: int
+    merchant_id: int
+    message_id: int
+    status: RunStatus
+    error: str = ""

@@ -1,0 +1,57 @@
+"""A mail as the rest of the program sees it: decoded, masked, split."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Automatic = Literal["no", "auto_reply", "bounce", "list", "bulk"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAddress:
+    """A name and an address as written in a header; the address in lower case."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """One attached file; its bytes are in the file store under `file_hash` (sha256, hex)."""
+
+    filename: str
+    media_type: str
+    size: int
+    file_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundMail:
+    """One mail. All text is masked: no full card number is in any field.
+
+    `text` is the whole readable text, `new_text` what this sender wrote now, without quoted mails
+    and signature. `hidden_text` was in the HTML but invisible to a reader; it is evidence of a trick
+    and never read as content. `identity` is the same for every copy of the same mail.
+    """
+
+    identity: str
+    message_id: str
+    sender: MailAddress
+    subject: str
+    text: str
+    new_text: str
+    sent_at: datetime | None = None
+    to: tuple[MailAddress, ...] = ()
+    cc: tuple[MailAddress, ...] = ()
+    reply_to: tuple[MailAddress, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    quoted_text: str = ""
+    signature: str = ""
+    hidden_text: str = ""
+    automatic: Automatic = "no"
+    attachments: tuple[Attachment, ...] = ()
+    forwarded: "InboundMail | None" = None
+    authentication_results: tuple[str, ...] = ()
+    masked_cards: int = 0
+    defects: tuple[str, ...] = field(default=())

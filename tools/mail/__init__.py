@@ -1,0 +1,1 @@
+"""Mail: reading a mailbox, understanding its bytes, sending answers."""

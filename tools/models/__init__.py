@@ -1,0 +1,1 @@
+"""Readers and writers: the built-in ones, and any chat model."""
