@@ -1,0 +1,124 @@
+"""The only values a template gets, and the names it may cite by.
+
+A reply may cite `mail`, `order`, `shipment`, `refund`, `payment`, `product` and `policy` (narrower:
+`policy:returns`, which falls back to `policy`); a letter `dispute`, `order`, `payment`, `shipment`,
+`refund`, `mail` (the correspondence) and `policy`. One of several is named by its reference
+(`refund:re_1`), which falls back to `refund`. `merchant` may always be cited and adds no id: a
+merchant's own name and signature need no evidence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple, TypedDict
+
+from rejoinder.domain.cases import Dispute, Merchant
+from rejoinder.domain.money import Money
+from rejoinder.domain.orders import Order, Payment, Product, Refund, Scan, Shipment
+
+# What a sentence may commit the merchant to (`[[… +name]]`). That a person will answer is no such commitment.
+PROMISES = {
+    "cancellation": "the order is cancelled, and its payment returned, once a person confirms",
+    "return_label": "the merchant sends a return label at its own cost",
+    "refund_after_return": "the price is refunded once the returned goods have arrived",
+}
+
+
+class ShippingRate(NamedTuple):
+    """What one way of shipping to one country costs, and how many days it takes."""
+
+    country: str
+    method: str
+    price: Money
+    days_min: int | None = None
+    days_max: int | None = None
+
+
+class Promotion(NamedTuple):
+    """A discount anybody may use: `percent` or `amount` off, from an order value of `minimum`, until `ends_on`."""
+
+    code: str
+    percent: int | None = None
+    amount: Money | None = None
+    minimum: Money | None = None
+    ends_on: date | None = None
+
+
+class PolicyFacts(TypedDict, total=False):
+    """Facts of the policy in force that templates look at; a fact that is absent or empty is not stated.
+
+    `rates` and `promotions` hold objects with the attributes of `ShippingRate` and `Promotion`;
+    `asked_country` is the country (ISO 3166 alpha-2) that the customer asks about.
+    """
+
+    return_days: int
+    return_cost: Literal["customer", "merchant"]
+    refund_days: int
+    warranty_months: int
+    rates: Sequence[ShippingRate]
+    asked_country: str
+    payment_methods: Sequence[str]
+    customs: Literal["DDP", "DAP"]
+    cancel_until: Literal["packed", "shipped"]
+    promotions: Sequence[Promotion]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyContext:
+    """What is known when a customer's mail is answered. `policy` holds `PolicyFacts`.
+
+    Instants are in the zone in which their dates are to be printed. `payment` and `refund` are the
+    newest of the order, `last_scan` the newest scan of `shipment`.
+    """
+
+    merchant: Merchant
+    customer_name: str
+    situation: str
+    now: datetime
+    order: Order | None = None
+    shipment: Shipment | None = None
+    refund: Refund | None = None
+    payment: Payment | None = None
+    product: Product | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    last_scan: Scan | None = None
+    ai_disclosure: bool = False
+
+
+class LetterMessage(NamedTuple):
+    """A message between customer and merchant; `sender` is its mail address."""
+
+    sent_at: datetime | None
+    sender: str
+    subject: str
+    excerpt: str
+
+
+class Exhibit(NamedTuple):
+    """An exhibit of the packet: its label (`Exhibit 1`), its title, and the alias it is cited by."""
+
+    label: str
+    title: str
+    alias: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterContext:
+    """What is known when a dispute is contested; a record without an exhibit is not spoken of."""
+
+    merchant: Merchant
+    dispute: Dispute
+    now: datetime
+    order: Order | None = None
+    payment: Payment | None = None
+    shipment: Shipment | None = None
+    refunds: Sequence[Refund] = ()
+    messages: Sequence[LetterMessage] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    policy_text: str = ""
+    exhibits: Sequence[Exhibit] = ()
+
+
+def values_of(context: ReplyContext | LetterContext) -> dict[str, Any]:
+    """Return the context as the keyword arguments of `render`."""
+    return {f.name: getattr(context, f.name) for f in fields(context)}
