@@ -50,8 +50,14 @@ class Store(Protocol):
     def dispute(self, case_id: int) -> Dispute | None:
         """Return the case's dispute."""
 
+    def open_dispute_on(self, merchant_id: int, order_number: str) -> bool:
+        """Tell whether an undecided dispute is open on the order."""
+
     def set_aside(self, run_id: int, reason: str) -> None:
         """Close the case without an answer; the reason is shown to people."""
+
+    def mails_with(self, merchant_id: int, email: str, limit: int = 20) -> Sequence[StoredMessage]:
+        """Return mails exchanged with this address in any case of the merchant, oldest first."""
 
     def candidate_orders(
         self, merchant_id: int, *, numbers: Sequence[str], emails: Sequence[str], payments: Sequence[str]
@@ -161,7 +167,14 @@ class Knowledge(Protocol):
         """Return the policy of a topic in force on that day."""
 
     def search(
-        self, merchant_id: int, query: str, *, topic: str | None = None, on: date | None = None, limit: int = 5
+        self,
+        merchant_id: int,
+        query: str,
+        *,
+        topic: str | None = None,
+        on: date | None = None,
+        limit: int = 5,
+        language: str = "en",
     ) -> Sequence[Passage]:
         """Return passages, best first."""
 

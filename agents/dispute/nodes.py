@@ -1,0 +1,267 @@
+"""The nodes of an answer to a dispute: gather, write, check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from langgraph.runtime import Runtime
+
+from agents import evidence as ev
+from agents.checks import check_context, run_checks
+from agents.deps import Deps, Policy
+from agents.dispute.coverage import coverage, kinds_of
+from agents.drafting import draft_of
+from agents.matching import Clues, choose, clues_of, find_orders
+from agents.routing import RouteInput, choose_route
+from agents.state import CaseState
+from knowledge.reason_codes import required_evidence
+from prompts.contexts import Exhibit, LetterContext, LetterMessage
+from prompts.render import render, template_exists
+from rejoinder.domain.cases import Case, Dispute, Merchant, Run
+from rejoinder.domain.drafts import Problem
+from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.orders import Order
+from rejoinder.domain.reading import Reconciled
+
+POLICY_TOPIC = {
+    "credit_not_processed": "returns",
+    "not_as_described": "returns",
+    "cancelled_merchandise": "returns",
+    "cancelled_recurring": "subscriptions",
+    "not_received": "shipping",
+}
+# What decides a case comes first: the lead exhibit of each category, then the usual order.
+LEAD_EXHIBIT = {
+    "not_received": "shipment",
+    "credit_not_processed": "refund",
+    "fraud_card_absent": "payment",
+    "duplicate": "payment",
+}
+EXHIBIT_ORDER = ("order", "shipment", "payment", "refund", "mail", "policy", "product")
+EXHIBIT_TITLES = {
+    "order": "Order record",
+    "shipment": "Carrier record",
+    "payment": "Payment record",
+    "refund": "Refund record",
+    "mail": "Correspondence with the customer",
+    "policy": "Policy in force on the day of the order",
+    "product": "Product description",
+}
+LETTER_MESSAGES = 5
+EXCERPT = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that the nodes after gathering look at, loaded afresh by each of them."""
+
+    run: Run
+    case: Case
+    merchant: Merchant
+    dispute: Dispute
+    reconciled: Reconciled
+    mail: InboundMail | None
+    order: Order | None
+
+    @property
+    def policy_day(self) -> date:
+        """The day whose policy counts: that of the order, else of the case."""
+        return (self.order.placed_at if self.order else self.case.created_at).date()
+
+
+def load_scene(state: CaseState, deps: Deps) -> Scene:
+    """Load what a run is about."""
+    store = deps.store
+    run = store.run(state["run_id"])
+    case = store.case(state["case_id"])
+    merchant = store.merchant(run.merchant_id)
+    dispute = store.dispute(case.case_id)
+    if dispute is None:
+        raise ValueError(f"case {case.case_id} has no dispute")
+    order = store.order(merchant.merchant_id, case.order_number) if case.order_number else None
+    return Scene(
+        run=run,
+        case=case,
+        merchant=merchant,
+        dispute=dispute,
+        reconciled=store.reconciled(run.run_id),
+        mail=store.message(run.message_id).mail,
+        order=ev.in_zone(order, ZoneInfo(merchant.timezone)) if order else None,
+    )
+
+
+def dispute_clues(scene: Scene) -> Clues:
+    """Return what the dispute and its notice tell about the order."""
+    clues = clues_of(scene.mail, scene.reconciled.reading)
+    dispute = scene.dispute
+    return replace(
+        clues,
+        numbers=clues.numbers | ({dispute.order_reference, f"#{dispute.order_reference}"} - {"", "#"}),
+        payments=clues.payments | ({dispute.payment_reference, dispute.arn} - {""}),
+        amount_minor=dispute.amount.amount_minor if dispute.amount else clues.amount_minor,
+        currency=dispute.amount.currency if dispute.amount else clues.currency,
+        card_last4=dispute.card_last4 or clues.card_last4,
+        emails=clues.emails | ({dispute.buyer_email.lower()} - {""}),
+    )
+
+
+def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
+    """Match the order, then keep every record that may become an exhibit."""
+    deps = runtime.context
+    scene = load_scene(state, deps)
+    store = deps.store
+    matches = find_orders(store, scene.merchant.merchant_id, dispute_clues(scene))
+    store.save_match(scene.run.run_id, matches, choose(matches))
+    scene = load_scene(state, deps)
+    now = deps.clock()
+    found: list[Evidence] = []
+    if scene.mail:
+        notice = ev.mail_evidence(scene.mail, "mailbox", now)
+        found.append(replace(notice, evidence_id=notice.evidence_id.replace("mail:", "notice:"), kind="notice"))
+    found.append(_of_dispute(scene, deps))
+    if scene.order:
+        found += ev.order_evidence(scene.order, "orders", now)
+        found += [ev.mail_evidence(mail, "mailbox", now) for mail in _correspondence(scene, deps)]
+    policy = _policy(scene, deps)
+    passages = [policy.passage] if policy else []
+    store.save_evidence(scene.case.case_id, found)
+    store.save_passages(scene.case.case_id, passages)
+    return {"evidence_ids": [e.evidence_id for e in found], "passage_ids": [p.passage_id for p in passages]}
+
+
+def _of_dispute(scene: Scene, deps: Deps) -> Evidence:
+    dispute = scene.dispute
+    fields = {
+        "processor": dispute.processor,
+        "reference": dispute.reference,
+        "payment_reference": dispute.payment_reference,
+        "network": dispute.network,
+        "reason_code": dispute.reason_code,
+        "reason_text": dispute.reason_text,
+        "category": dispute.category,
+        "amount": str(dispute.amount) if dispute.amount else "",
+        "transaction_date": dispute.transaction_date,
+        "respond_by": dispute.respond_by.isoformat() if dispute.respond_by else "",
+        "card_last4": dispute.card_last4,
+        "arn": dispute.arn,
+    }
+    return Evidence(
+        evidence_id="dispute:record",
+        kind="dispute",
+        fields={name: value for name, value in fields.items() if value},
+        text="",
+        source=",".join(dispute.sources),
+        captured_at=deps.clock(),
+    )
+
+
+def _correspondence(scene: Scene, deps: Deps) -> list[InboundMail]:
+    if scene.order is None:
+        return []
+    stored = deps.store.mails_with(scene.merchant.merchant_id, scene.order.customer_email)
+    return [message.mail for message in stored if message.mail][-LETTER_MESSAGES:]
+
+
+def _policy(scene: Scene, deps: Deps) -> Policy | None:
+    topic = POLICY_TOPIC.get(scene.dispute.category)
+    return deps.knowledge.policy(scene.merchant.merchant_id, topic, scene.policy_day) if topic else None
+
+
+def load_sources(state: CaseState, deps: Deps) -> tuple[list[Evidence], list[Passage]]:
+    """Load the evidence and passages that the run gathered."""
+    case_id = state["case_id"]
+    evidence = deps.store.evidence(case_id, state.get("evidence_ids", []))
+    return list(evidence), list(deps.store.passages(case_id, state.get("passage_ids", [])))
+
+
+def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
+    """Write the representment letter from its category's template."""
+    deps = runtime.context
+    scene = load_scene(state, deps)
+    evidence, passages = load_sources(state, deps)
+    policy = _policy(scene, deps)
+    order = scene.order
+    citations = dict(ev.aliases(evidence, passages))
+    context = LetterContext(
+        merchant=scene.merchant,
+        dispute=scene.dispute,
+        order=order,
+        payment=_disputed_payment(scene),
+        shipment=ev.latest_shipment(order) if order else None,
+        refunds=order.refunds if order else (),
+        messages=tuple(
+            LetterMessage(
+                sent_at=mail.sent_at, sender=mail.sender.email, subject=mail.subject, excerpt=mail.new_text[:EXCERPT]
+            )
+            for mail in _correspondence(scene, deps)
+        ),
+        policy=policy.facts if policy else {},
+        policy_text=policy.passage.text if policy else "",
+        exhibits=exhibits_for(scene.dispute.category, citations),
+        now=deps.clock().astimezone(ZoneInfo(scene.merchant.timezone)),
+    )
+    name = f"representment/{scene.dispute.category}"
+    if not template_exists(name, "en"):
+        name = "representment/general"
+    rendered = render(name, context, language="en", citations=citations)
+    return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
+
+
+def _disputed_payment(scene: Scene):  # type: ignore[no-untyped-def]
+    if scene.order is None:
+        return None
+    named = [p for p in scene.order.payments if p.reference == scene.dispute.payment_reference]
+    return named[0] if named else ev.latest_payment(scene.order)
+
+
+def exhibits_for(category: str, citations: dict[str, str]) -> tuple[Exhibit, ...]:
+    """Return the exhibits there are, the decisive one first."""
+    lead = LEAD_EXHIBIT.get(category, "order")
+    order = (lead, *(alias for alias in EXHIBIT_ORDER if alias != lead))
+    there = [alias for alias in order if alias in citations]
+    return tuple(
+        Exhibit(label=f"Exhibit {number}", title=EXHIBIT_TITLES[alias], alias=alias)
+        for number, alias in enumerate(there, start=1)
+    )
+
+
+def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
+    """Hold the letter against its exhibits, and the evidence against what the reason asks for."""
+    deps = runtime.context
+    scene = load_scene(state, deps)
+    evidence, passages = load_sources(state, deps)
+    draft = deps.store.draft(state["draft_id"])
+    context = check_context(scene.merchant, None, "en", evidence, passages)
+    problems = [*run_checks(draft, context), *gaps(scene.dispute, evidence, policy=bool(passages))]
+    matches = tuple(deps.store.matches(scene.run.run_id))
+    route = choose_route(
+        RouteInput(
+            kind="dispute",
+            merchant=scene.merchant,
+            reconciled=scene.reconciled,
+            draft=draft,
+            problems=tuple(problems),
+            matches=matches,
+            order_number=scene.case.order_number,
+            needs_order=True,
+            most="human",
+        )
+    )
+    deps.store.save_check(scene.run.run_id, state["draft_id"], problems, route)
+    return {"problems": [problem.code for problem in problems]}
+
+
+def gaps(dispute: Dispute, evidence: Sequence[Evidence], *, policy: bool) -> list[Problem]:
+    """Return what the reason asks for and is not there; a single witness is a gap of its own."""
+    required = required_evidence(dispute.network, dispute.reason_code, dispute.category)
+    found = coverage(required, kinds_of(evidence, policy=policy))
+    problems = [
+        Problem(code="evidence_missing", detail=f"Evidence is missing: {kind.replace('_', ' ')}.", blocking=False)
+        for kind in found.missing
+    ]
+    if dispute.sources == ("mail",):
+        detail = "Only a mail speaks of this dispute: compare it with the processor before anything is submitted."
+        problems.append(Problem(code="single_witness", detail=detail, blocking=False))
+    return problems

@@ -1,0 +1,213 @@
+"""Records become evidence: one fact each, with source, time and a stable id."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.orders import Order, Payment, Product, Refund, Scan, Shipment
+
+TEXT_LIMIT = 4000
+
+
+def in_zone(order: Order, zone: tzinfo) -> Order:
+    """Return the order with every instant in the merchant's zone, in which its dates are printed."""
+    return replace(
+        order,
+        placed_at=order.placed_at.astimezone(zone),
+        payments=tuple(replace(p, captured_at=p.captured_at.astimezone(zone)) for p in order.payments),
+        shipments=tuple(_shipment_in_zone(s, zone) for s in order.shipments),
+        refunds=tuple(replace(r, created_at=r.created_at.astimezone(zone)) for r in order.refunds),
+    )
+
+
+def _shipment_in_zone(shipment: Shipment, zone: tzinfo) -> Shipment:
+    def local(at: datetime | None) -> datetime | None:
+        return at.astimezone(zone) if at else None
+
+    return replace(
+        shipment,
+        shipped_at=local(shipment.shipped_at),
+        promised_by=local(shipment.promised_by),
+        delivered_at=local(shipment.delivered_at),
+        scans=tuple(replace(scan, at=scan.at.astimezone(zone)) for scan in shipment.scans),
+    )
+
+
+def latest_shipment(order: Order) -> Shipment | None:
+    """Return the parcel that moved last."""
+    return max(order.shipments, key=lambda s: s.scans[-1].at.timestamp() if s.scans else 0, default=None)
+
+
+def last_scan(shipment: Shipment | None) -> Scan | None:
+    """Return the newest scan of a parcel."""
+    return shipment.scans[-1] if shipment and shipment.scans else None
+
+
+def latest_refund(order: Order) -> Refund | None:
+    """Return the newest refund."""
+    return max(order.refunds, key=lambda r: r.created_at, default=None)
+
+
+def latest_payment(order: Order) -> Payment | None:
+    """Return the newest payment."""
+    return max(order.payments, key=lambda p: p.captured_at, default=None)
+
+
+def order_evidence(order: Order, source: str, captured_at: datetime) -> list[Evidence]:
+    """Return the evidence in an order: the order itself, payments, parcels, refunds."""
+    return [
+        _of_order(order, source, captured_at),
+        *(_of_payment(payment, source, captured_at) for payment in order.payments),
+        *(_of_shipment(shipment, order, source, captured_at) for shipment in order.shipments),
+        *(_of_refund(refund, source, captured_at) for refund in order.refunds),
+    ]
+
+
+def _of_order(order: Order, source: str, captured_at: datetime) -> Evidence:
+    lines = [f"{line.quantity} × {line.title} ({line.sku}) at {line.price}" for line in order.lines]
+    address = order.ship_to
+    fields = {
+        "order_number": order.number,
+        "placed_at": order.placed_at.isoformat(),
+        "status": order.status,
+        "total": str(order.total),
+        "customer_name": order.customer_name,
+        "customer_email": order.customer_email,
+        "ship_to": ", ".join(
+            part for part in (address.name, *address.lines, address.postcode, address.city, address.country) if part
+        ),
+        "customer_ip": order.customer_ip,
+    }
+    return Evidence(
+        evidence_id=f"order:{order.number}",
+        kind="order_confirmation",
+        fields=_present(fields),
+        text="\n".join(lines),
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def _of_payment(payment: Payment, source: str, captured_at: datetime) -> Evidence:
+    fields = {
+        "reference": payment.reference,
+        "processor": payment.processor,
+        "amount": str(payment.amount),
+        "captured_at": payment.captured_at.isoformat(),
+        "network": payment.network,
+        "card_last4": payment.card_last4,
+        "arn": payment.arn,
+        "avs_result": payment.avs_result,
+        "cvv_result": payment.cvv_result,
+        "three_d_secure": payment.three_d_secure,
+        "descriptor": payment.descriptor,
+    }
+    return Evidence(
+        evidence_id=f"payment:{payment.reference}",
+        kind="invoice_receipt",
+        fields=_present(fields),
+        text="",
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def _of_shipment(shipment: Shipment, order: Order, source: str, captured_at: datetime) -> Evidence:
+    scans = [f"{scan.at.isoformat()} {scan.status} {scan.text} {scan.place}".strip() for scan in shipment.scans]
+    fields = {
+        "tracking_number": shipment.tracking_number,
+        "carrier": shipment.carrier,
+        "order_number": order.number,
+        "shipped_at": _iso(shipment.shipped_at),
+        "promised_by": _iso(shipment.promised_by),
+        "delivered_at": _iso(shipment.delivered_at),
+        "signed_by": shipment.signed_by,
+        "tracking_url": shipment.tracking_url,
+        "last_status": shipment.scans[-1].status if shipment.scans else "",
+    }
+    return Evidence(
+        evidence_id=f"shipment:{shipment.tracking_number}",
+        kind="delivery_confirmation" if shipment.delivered_at else "carrier_tracking",
+        fields=_present(fields),
+        text="\n".join(scans),
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def _of_refund(refund: Refund, source: str, captured_at: datetime) -> Evidence:
+    fields = {
+        "reference": refund.reference,
+        "amount": str(refund.amount),
+        "status": refund.status,
+        "created_at": refund.created_at.isoformat(),
+        "arn": refund.arn,
+    }
+    return Evidence(
+        evidence_id=f"refund:{refund.reference}",
+        kind="refund_record",
+        fields=_present(fields),
+        text="",
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def product_evidence(product: Product, source: str, captured_at: datetime) -> Evidence:
+    """Return a product's entry in the catalogue as evidence."""
+    stock = "" if product.stock is None else str(product.stock)
+    fields = {"sku": product.sku, "title": product.title, "price": str(product.price), "stock": stock, "url": product.url}
+    return Evidence(
+        evidence_id=f"product:{product.sku}",
+        kind="product_description",
+        fields=_present({**fields, **dict(product.attributes)}),
+        text=product.description,
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def mail_evidence(mail: InboundMail, source: str, captured_at: datetime) -> Evidence:
+    """Return what the customer wrote as evidence; only what this sender wrote now."""
+    fields = {
+        "from_name": mail.sender.name,
+        "from_email": mail.sender.email,
+        "subject": mail.subject,
+        "sent_at": _iso(mail.sent_at),
+        "message_id": mail.message_id,
+    }
+    return Evidence(
+        evidence_id=f"mail:{mail.identity[:16]}",
+        kind="customer_communication",
+        fields=_present(fields),
+        text=mail.new_text[:TEXT_LIMIT],
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def aliases(evidence: list[Evidence], passages: list[Passage]) -> Mapping[str, str]:
+    """Map the names templates cite by (`order`, `shipment`, `policy` …) to ids; the last of a kind wins."""
+    names = {item.evidence_id.split(":", 1)[0]: item.evidence_id for item in evidence}
+    for passage in passages:
+        names.setdefault("policy", passage.passage_id)
+        if passage.topic:
+            names[f"policy:{passage.topic}"] = passage.passage_id
+    return names
+
+
+def fingerprint(item: Evidence) -> str:
+    """Return a hash of what the evidence says, without when it was captured."""
+    parts = [item.evidence_id, item.kind, *(f"{k}={v}" for k, v in sorted(item.fields.items())), item.text]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _present(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

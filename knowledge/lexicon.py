@@ -1,0 +1,60 @@
+"""What a text speaks of, as concepts that are the same in every language."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from knowledge.catalog import FOLDER, read_toml
+from knowledge.phrases import compile_phrases, normalise
+
+CONCEPTS = "intents/concepts.toml"
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？؟])|\n+")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a lexicon."""
+    return tuple(sorted(path.stem for path in (FOLDER / "intents/lexicon").glob("*.toml")))
+
+
+@cache
+def concepts() -> Mapping[str, str]:
+    """Return every concept with what it means."""
+    return {str(name): str(gloss) for name, gloss in read_toml(CONCEPTS).items()}
+
+
+def concepts_in(text: str, language: str) -> list[list[str]]:
+    """Return the concepts of each sentence, in the order of the concept list; English words count everywhere."""
+    codes = [code for code in dict.fromkeys((language, "en")) if code in languages()]
+    return [_of_sentence(sentence, codes) for sentence in sentences(text)]
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text at ends of sentences and lines."""
+    return [part for part in (piece.strip() for piece in _SENTENCE_END.split(text)) if part]
+
+
+def _of_sentence(sentence: str, codes: Sequence[str]) -> list[str]:
+    found: set[str] = set()
+    for code in codes:
+        plain = normalise(sentence, code)
+        found.update(name for name, pattern in _patterns(code).items() if pattern.search(plain))
+    if "?" in sentence or "？" in sentence or "؟" in sentence:
+        found.add("QUESTION")
+    return [name for name in concepts() if name in found]
+
+
+@cache
+def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+    table = read_toml(f"intents/lexicon/{language}.toml")
+    return {name: compile_phrases(phrases, language) for name, phrases in table.items()}
+
+
+@cache
+def examples() -> tuple[tuple[str, str, str], ...]:
+    """Return the training examples: language, intent, text."""
+    rows = []
+    for path in sorted((FOLDER / "intents/examples").glob("*.toml")):
+        table = read_toml(f"intents/examples/{path.name}")
+        rows += [(path.stem, intent, text) for intent, texts in table.items() for text in texts]
+    return tuple(rows)

@@ -1,0 +1,177 @@
+"""Settings: the only reader of the environment and of `rejoinder.toml`."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from rejoinder.domain.cases import Autonomy
+from rejoinder.errors import ConfigError
+from rejoinder.storage.embedded import default_data_dir
+
+Security = Literal["tls", "starttls", "plain"]
+ENV_PREFIX = "REJOINDER_"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImapSettings(_Table):
+    """How a mailbox is read."""
+
+    host: str
+    port: int = 993
+    security: Security = "tls"
+    user: str
+    password_env: str = Field(description="Name of the environment variable that holds the password.")
+    ca_file: Path | None = None
+    folder: str = "INBOX"
+    drafts_folder: str = Field("", description="Found by itself when empty.")
+    sent_folder: str = Field("", description="Found by itself when empty.")
+
+
+class SmtpSettings(_Table):
+    """How answers are sent."""
+
+    host: str
+    port: int = 587
+    security: Security = "starttls"
+    user: str = ""
+    password_env: str = Field("", description="Name of the environment variable that holds the password.")
+    ca_file: Path | None = None
+
+
+class MailboxSettings(_Table):
+    """One mailbox of a merchant."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    address: str
+    sender_name: str = ""
+    imap: ImapSettings
+    smtp: SmtpSettings | None = None
+    deliver: Literal["smtp", "imap_drafts"] = Field(
+        "smtp", description="Send answers, or only put them into the Drafts folder."
+    )
+    copy_to_sent: bool = True
+
+
+class AccountSettings(_Table):
+    """One account at a payment processor; webhooks arrive at `/webhooks/<processor>/<name>`."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    processor: str
+    webhook_secret_env: str
+
+
+class MerchantSettings(_Table):
+    """One merchant."""
+
+    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: str
+    language: str = "en"
+    timezone: str = "UTC"
+    country: str = ""
+    signature: str = ""
+    website: str = ""
+    autonomy: dict[str, Autonomy] = Field(default_factory=dict)
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    accounts: tuple[AccountSettings, ...] = ()
+
+
+class ModelSettings(_Table):
+    """A chat model, named as LangChain's `init_chat_model` names it; without one everything still works."""
+
+    name: str = Field("", description="`provider:model`, such as `openai:gpt-5-mini` or `ollama:qwen3`.")
+    base_url: str = ""
+    api_key_env: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
+    writes: bool = Field(True, description="Whether the model may also better the prose of replies.")
+
+
+class Settings(_Table):
+    """Everything that can be set. Times are in seconds unless the name says otherwise."""
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    database_url: SecretStr = Field(SecretStr(""), description="A PostgreSQL of your own instead of the built-in one.")
+    chroma_url: str = Field("", description="A Chroma server of your own instead of the built-in store.")
+    listen_host: str = "127.0.0.1"
+    listen_port: Annotated[int, Field(ge=0, le=65535)] = 8642
+    public_url: str = Field("", description="Address of the desk as reviewers reach it; https makes its cookies secure.")
+    poll_seconds: Annotated[int, Field(ge=1, le=300)] = 60
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    supervised_minutes: Annotated[int, Field(ge=0)] = Field(
+        15, description="How long a supervised answer can be taken back before it is sent."
+    )
+    max_mail_bytes: Annotated[int, Field(ge=1024)] = 25 * 1024 * 1024
+    retention_days: Annotated[int, Field(ge=1)] = 730
+    heartbeat_seconds: Annotated[float, Field(gt=0)] = 10.0
+    stalled_seconds: Annotated[float, Field(gt=0)] = 30.0
+    model: ModelSettings = ModelSettings()
+    merchants: tuple[MerchantSettings, ...] = ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"http", "https"}:
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def files_dir(self) -> Path:
+        """Where raw mails and attachments are kept."""
+        return self.data_dir / "files"
+
+    @property
+    def mailboxes(self) -> tuple[tuple[MerchantSettings, MailboxSettings], ...]:
+        """Every mailbox with its merchant."""
+        return tuple((merchant, mailbox) for merchant in self.merchants for mailbox in merchant.mailboxes)
+
+
+def load_settings(path: Path | None = None, environ: dict[str, str] | None = None) -> Settings:
+    """Read `rejoinder.toml` (the path, `REJOINDER_CONFIG`, or the working folder), then `REJOINDER_*` variables.
+
+    Raises:
+        ConfigError: a value is missing or wrong; the message names it.
+    """
+    environ = dict(os.environ) if environ is None else environ
+    named = path or (Path(environ["REJOINDER_CONFIG"]) if "REJOINDER_CONFIG" in environ else None)
+    if named is not None and not named.is_file():
+        raise ConfigError(f"there is no configuration file {str(named)!r}; write one with `rejoinder init`")
+    file = named or Path("rejoinder.toml")
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return Settings.model_validate(table | _from_environment(environ))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{str(file)!r} is not valid TOML: {exc}") from exc
+    except ValidationError as exc:
+        raise ConfigError(_explain(exc)) from exc
+
+
+def _from_environment(environ: dict[str, str]) -> dict[str, str]:
+    """Plain settings may come from the environment: `REJOINDER_LISTEN_PORT=9000`."""
+    plain = {name for name in Settings.model_fields if name not in {"merchants", "model"}}
+    return {name: environ[ENV_PREFIX + name.upper()] for name in plain if environ.get(ENV_PREFIX + name.upper())}
+
+
+def _explain(exc: ValidationError) -> str:
+    lines = []
+    for error in exc.errors(include_url=False, include_input=False):
+        where = ".".join(str(part) for part in error["loc"])
+        lines.append(f"{where}: {error['msg']} (in rejoinder.toml, or {ENV_PREFIX}{where.upper()})")
+    return "; ".join(lines)
+
+
+def secret(variable: str) -> str:
+    """Return the secret in an environment variable.
+
+    Raises:
+        ConfigError: the variable is not set.
+    """
+    value = os.environ.get(variable, "")
+    if not value:
+        raise ConfigError(f"the environment variable {variable!r} is not set; it holds a secret that a setting names")
+    return value

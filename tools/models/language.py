@@ -1,0 +1,49 @@
+"""Which language a text is in, from the text alone and offline."""
+
+import re
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+# Latin-script languages that a short mail of a cross-border shop is in, besides the twelve we read best.
+CANDIDATES = (
+    "en", "zh", "es", "de", "fr", "pt", "it", "ru", "ja", "ko", "ar", "tr",
+    "nl", "pl", "sv", "da", "no", "fi", "cs", "el", "he", "th", "vi", "uk", "hu", "ro", "id",
+)  # fmt: skip
+UNKNOWN = "und"
+SURE_ENOUGH = 0.5
+
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_NOISE = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[#\w-]*\d[\w-]*")
+
+
+def detect(text: str) -> str:
+    """Return the ISO 639-1 code of the text's language, `und` when there is too little to tell.
+
+    Scripts that only one candidate uses decide by themselves; the rest is py3langid limited to `CANDIDATES`.
+    """
+    bare = _NOISE.sub(" ", text)
+    letters = len(_LETTER.findall(bare))
+    if letters < 2:
+        return UNKNOWN
+    if len(_HANGUL.findall(bare)) > letters * 0.2:
+        return "ko"
+    if len(_KANA.findall(bare)) > letters * 0.1:
+        return "ja"
+    if len(_HAN.findall(bare)) > letters * 0.2:
+        return "zh"
+    if len(_ARABIC.findall(bare)) > letters * 0.3:
+        return "ar"
+    language, score = _identifier().classify(bare)
+    return str(language) if score >= SURE_ENOUGH or letters > 40 else UNKNOWN
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(CANDIDATES))
+    return identifier
