@@ -1,0 +1,56 @@
+"""Attached files: a safe name, a media type, a hash."""
+
+import hashlib
+import re
+import unicodedata
+from typing import NamedTuple
+
+from rejoinder.domain.mail import Attachment
+from tools.mail.cards import mask_cards
+from tools.mail.mime import Limits, Part
+from tools.mail.redact import redact_file
+
+_UNSAFE = re.compile(
+    '[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff<>:"|?*]+'
+)
+_LONGEST_NAME = 150
+_EXTENSIONS = {
+    "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "text/calendar": ".ics", "message/rfc822": ".eml", "application/pdf": ".pdf",
+    "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "application/ms-tnef": ".dat", "message/delivery-status": ".txt",
+    "application/pkcs7-signature": ".p7s", "application/pkcs7-mime": ".p7m", "application/pgp-signature": ".asc",
+}  # fmt: skip
+
+
+class File(NamedTuple):
+    """An attachment with its bytes, card numbers masked where the type is text."""
+
+    attachment: Attachment
+    content: bytes
+    masked: int
+
+
+def read_attachment(part: Part, limits: Limits) -> File:
+    """Read one part as a file."""
+    content = part.content
+    filename = safe_filename(part.filename, part.media_type)
+    redacted = redact_file(content, part.media_type, filename, part.type_parameters.get("charset", ""), limits)
+    attachment = Attachment(
+        filename=filename,
+        media_type=part.media_type,
+        size=len(redacted.raw),
+        file_hash=hashlib.sha256(redacted.raw).hexdigest(),
+    )
+    return File(attachment, redacted.raw, redacted.count)
+
+
+def safe_filename(written: str, media_type: str = "") -> str:
+    """Return a name without path, control or direction characters; a made one when nothing is left."""
+    name = unicodedata.normalize("NFC", written[:2000].encode("utf-8", "replace").decode("utf-8"))
+    name = _UNSAFE.sub("", name.replace("\\", "/").rstrip("/ ").rpartition("/")[2])
+    name = mask_cards(re.sub(r"\s+", " ", name).strip(" .")).text
+    if not name or set(name) <= set("._- "):
+        return "attachment" + _EXTENSIONS.get(media_type, "")
+    if len(name) > _LONGEST_NAME:
+        stem, dot, extension = name.rpartition(".")
+        name = f"{stem[: _LONGEST_NAME - 20]}.{extension}" if dot and len(extension) <= 10 else name[:_LONGEST_NAME]
+    return name.replace("*", "x")
