@@ -7,10 +7,11 @@ from typing import Protocol
 
 from rejoinder.domain.cases import Case, Merchant, StoredMessage
 from rejoinder.domain.drafts import Draft
-from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.mail import InboundMail, MailAddress
 from rejoinder.domain.review import Delivery, DeliveryStatus
 from rejoinder.errors import BadInput, DeliveryUncertain, ProviderRefused, ProviderUnavailable
-from tools.mail.compose import compose_reply, why_not_answer
+from tools.mail.compose import Reply, compose_reply, message_id_for
+from tools.mail.reply_rules import reply_target
 
 
 class Outbox(Protocol):
@@ -117,18 +118,17 @@ class Deliverer:
         if draft.body_hash != delivery.approved_hash:
             raise BadInput(f"delivery {delivery.delivery_id} would not send what was approved; it stays here")
         original = self._answered(delivery)
-        if reason := why_not_answer(original, [channel.address]):
-            raise BadInput(f"delivery {delivery.delivery_id} is not sent: {reason}")
-        return compose_reply(
-            original=original,
+        sender = MailAddress(email=channel.address, name=channel.sender_name)
+        reply = Reply(
+            sender=sender,
             body=draft.body,
-            subject=draft.subject,
-            language=draft.language,
-            sender_name=channel.sender_name,
-            sender_address=channel.address,
-            message_id=delivery.mail_id,
             date=delivery.not_before,
+            message_id=message_id_for(delivery.delivery_id, channel.address.rpartition("@")[2]),
+            language=draft.language,
+            automatic=delivery.automatic,
         )
+        raw = compose_reply(original, reply, own_addresses=[channel.address])
+        return raw, [reply_target(original, [channel.address]).email]
 
     def _answered(self, delivery: Delivery) -> InboundMail:
         mails = [m.mail for m in self.outbox.messages_of_case(delivery.case_id) if m.mail is not None]

@@ -8,8 +8,8 @@ from typing import Protocol
 from rejoinder.domain.cases import DisputeEvent
 from rejoinder.domain.mail import InboundMail
 from rejoinder.errors import MailRejected
-from tools.mail.cards import mask_raw
 from tools.mail.parse import Limits, parse_mail
+from tools.mail.redact import redact_file
 
 
 class Accepted(Protocol):
@@ -73,7 +73,8 @@ class Intake:
 
     def quarantine(self, merchant_id: int, mailbox: str, raw: bytes, reason: str, received_at: datetime) -> None:
         """Keep a mail that is not read any further; card numbers are masked in it as well."""
-        raw_file = self.files.put(mask_raw(raw))
+        masked = redact_file(raw, "text/plain", "", "utf-8", self.limits)
+        raw_file = self.files.put(masked.raw)
         self.inbox.quarantine(merchant_id, mailbox, raw_file, reason, received_at)
 
     def _keep(self, files: Mapping[str, bytes]) -> None:

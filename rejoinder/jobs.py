@@ -1,0 +1,94 @@
+"""The Procrastinate tasks: what a worker process does, when it is tried again, and what runs by the clock."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from procrastinate import App, BaseConnector, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+
+from rejoinder.errors import RejoinderError
+from rejoinder.wiring import Program
+from rejoinder.worker import MAX_ATTEMPTS
+
+logger = structlog.get_logger(__name__)
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=30)
+DELIVERY_STUCK_AFTER = timedelta(minutes=10)
+
+
+class Backoff(BaseRetryStrategy):
+    """Tries again what may pass, each time after twice the pause."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Return when to try again, or None to let the job fail."""
+        if not (isinstance(exception, RejoinderError) and exception.retriable) or job.attempts >= MAX_ATTEMPTS:
+            return None
+        pause = min(FIRST_PAUSE * 2**job.attempts, LONGEST_PAUSE)
+        return RetryDecision(retry_at=datetime.now(UTC) + pause)
+
+
+def connector_for(database_url: str) -> BaseConnector:
+    """Return a connector for workers; `database_url` is a plain `postgresql://` address."""
+    return PsycopgConnector(conninfo=database_url)
+
+
+def build_app(program: Program, connector: BaseConnector) -> App:
+    """Return the application with its tasks bound to a program."""
+    app = App(connector=connector)
+
+    @app.task(name="process_run", retry=Backoff(), pass_context=True)
+    def process_run(context: JobContext, run_id: int) -> None:
+        _advance(program, context, run_id)
+
+    @app.task(name="resume_run", retry=Backoff(), pass_context=True)
+    def resume_run(context: JobContext, run_id: int) -> None:
+        _advance(program, context, run_id)
+
+    @app.task(name="deliver", retry=Backoff())
+    def deliver(delivery_id: int) -> None:
+        status = program.deliverer.deliver(delivery_id, datetime.now(UTC))
+        logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
+
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name="rescue", queueing_lock="rescue", pass_context=True)
+    async def rescue(context: JobContext, timestamp: int) -> None:
+        stalled = await context.app.job_manager.get_stalled_jobs(
+            seconds_since_heartbeat=program.settings.stalled_seconds
+        )
+        for job in stalled:
+            logger.warning("job_taken_over", job_id=job.id, task=job.task_name)
+            await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:
+        sweep_once(program, datetime.now(UTC))
+
+    return app
+
+
+def _advance(program: Program, context: JobContext, run_id: int) -> None:
+    try:
+        program.worker.advance(run_id)
+    except RejoinderError as problem:
+        attempts = context.job.attempts if context.job else 0
+        if problem.retriable and attempts < MAX_ATTEMPTS:
+            raise
+        program.worker.give_up(run_id, problem)
+    except Exception as problem:  # noqa: BLE001 # one bad case must not stop the worker; a person sees it as failed
+        logger.exception("run_crashed", run_id=run_id)
+        program.worker.give_up(run_id, problem)
+
+
+def sweep_once(program: Program, now: datetime) -> dict[str, Any]:
+    """Find what fell through: runs without a job, sends that were cut off, reviews past their time."""
+    store = program.store
+    requeued = store.requeue_lost_runs(now)
+    uncertain = store.mark_stuck_deliveries(now - DELIVERY_STUCK_AFTER)
+    overdue = store.remind_due_reviews(now)
+    found = {"requeued": requeued, "uncertain": uncertain, "reminded": overdue}
+    if any(found.values()):
+        logger.warning("swept", **found)
+    return found
