@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.fixtures_servers"]
+
 SHARED = Path(os.environ.get("REJOINDER_SHARED", Path(__file__).parents[1].parent / "shared"))
 
 

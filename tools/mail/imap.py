@@ -182,6 +182,7 @@ class ImapMailbox:
         ends_at = time.monotonic() + timeout
         if self._opened is None or self._opened[0] != self.account.folder:
             self.select()
+        self._session.noop()  # mail that came before IDLE begins is not announced by it
         while not self._mail_announced():
             left = ends_at - time.monotonic()
             if left <= 0 or stopper.is_set():
