@@ -15,10 +15,20 @@ _UNSAFE = re.compile(
 )
 _LONGEST_NAME = 150
 _EXTENSIONS = {
-    "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "text/calendar": ".ics", "message/rfc822": ".eml", "application/pdf": ".pdf",
-    "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "application/ms-tnef": ".dat", "message/delivery-status": ".txt",
-    "application/pkcs7-signature": ".p7s", "application/pkcs7-mime": ".p7m", "application/pgp-signature": ".asc",
-}  # fmt: skip
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/calendar": ".ics",
+    "message/rfc822": ".eml",
+    "message/delivery-status": ".txt",
+    "application/pdf": ".pdf",
+    "application/ms-tnef": ".dat",
+    "application/pkcs7-signature": ".p7s",
+    "application/pkcs7-mime": ".p7m",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+}
 
 
 class File(NamedTuple):

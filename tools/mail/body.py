@@ -9,11 +9,11 @@ from tools.mail.html_text import HtmlText, html_to_text, strip_invisible
 from tools.mail.mime import Limits, Part
 
 _STUB = re.compile(
-    r"view (?:this|it|the) (?:e-?mail|message|it)|html (?:e-?mail|version|format|compatible|capable|message)|(?:does|do) not support html"
-    r"|enable html|in (?:your|a) (?:web )?browser|im browser|dans (?:votre|un) navigateur|en (?:su|tu|el) navegador|no navegador|nel browser"
-    r"|в браузере|浏览器|瀏覽器|ブラウザ|브라우저|المتصفح|tarayıcı",
+    r"view (?:this|it|the) (?:e-?mail|message|it)|html (?:e-?mail|version|format|compatible|capable|message)"
+    r"|(?:does|do) not support html|enable html|in (?:your|a) (?:web )?browser|im browser|dans (?:votre|un) navigateur"
+    r"|en (?:su|tu|el) navegador|no navegador|nel browser|в браузере|浏览器|瀏覽器|ブラウザ|브라우저|المتصفح|tarayıcı",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _STUB_LENGTH = 400
 _CALENDARS = (
     "text/calendar",

@@ -25,8 +25,16 @@ _MASKED = "*•●×✱#＊"
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])"
 )
-_SHAPES = {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1), (4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 1),
-           (8, 8), (6, 10), (6, 13), (4, 12), (4, 5, 6), (12, 4), (4, 4, 4, 2), (4, 3, 3, 3), (4, 4, 5)}  # fmt: skip
+# How people group a card's digits.
+_SHAPES = {
+    *((4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 4, 2), (4, 4, 4, 3)),
+    *((4, 6, 5), (4, 6, 4), (4, 5, 6), (4, 4, 5), (4, 3, 3, 3), (4, 12), (12, 4), (8, 8), (6, 10), (6, 13)),
+}
+_CODE_GAP = r"[^\w\n]{0,4}(?:[^\W\d]{1,12}[^\w\n]{1,3}){0,2}"
+_SECURITY_CODE = re.compile(rf"{_CODE_GAP}(\d{{3,4}})(?![\d*])")
+_ONE_TIME_CODE = re.compile(rf"{_CODE_GAP}(\d{{4,8}})(?![\d*])")
+_FIRST_GROUPS = {shape[0] for shape in _SHAPES}
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 12, 19
 _BEFORE = 40
 _AROUND = 60
 
@@ -51,8 +59,8 @@ class CardSpan(NamedTuple):
 class _Words(NamedTuple):
     card: re.Pattern[str]
     keep: re.Pattern[str]
-    codes: re.Pattern[str]
-    code_words: tuple[str, ...]
+    security: tuple[str, ...]
+    one_time: tuple[str, ...]
 
 
 def mask_cards(text: str) -> Masked:
@@ -93,30 +101,43 @@ def find_cards(text: str) -> list[CardSpan]:
 
 def find_codes(text: str) -> list[tuple[int, int]]:
     """Find the spans of security codes and one-time passwords that stand right behind their words."""
-    words = _words()
     low = text.lower()
-    if not any(word in low for word in words.code_words):
-        return []
-    return [match.span("code") for match in words.codes.finditer(text)]
+    if len(low) != len(text):
+        # A few letters (`İ`) grow; offsets must not.
+        low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    words = _words()
+    found: set[tuple[int, int]] = set()
+    for secrets, pattern in ((words.security, _SECURITY_CODE), (words.one_time, _ONE_TIME_CODE)):
+        for word in secrets:
+            at = low.find(word)
+            while at >= 0:
+                end = at + len(word)
+                match = pattern.match(text, end) if _is_word(low, at, end) else None
+                if match:
+                    found.add(match.span(1))
+                at = low.find(word, end)
+    return sorted(found)
+
+
+def _is_word(low: str, start: int, end: int) -> bool:
+    """Does the word stand alone? Scripts without spaces have no such borders."""
+    if not low[start].isascii():
+        return True
+    return not (start and low[start - 1].isalnum() and low[start - 1].isascii()) and not low[end : end + 1].isalpha()
 
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     with (Path(__file__).parent / "card_words.toml").open("rb") as file:
         words = tomllib.load(file)
-    security = _any_of(words["security_code"])
-    one_time = _any_of(words["one_time_code"])
-    gap = r"[^\w\n]{0,4}(?:[^\W\d]{1,12}[^\w\n]{1,3}){0,2}"
-    codes = (
-        rf"(?i:(?:{security}){gap}(?=\d{{3,4}}(?![\d*]))|(?:{one_time}){gap}(?=\d{{4,8}}(?![\d*])))(?P<code>\d{{3,8}})"
-    )
     return _Words(
         re.compile(_any_of(words["card"]), re.IGNORECASE),
         re.compile(
-            rf"(?:{_any_of(words['keep'])})[^\w\n]{{0,6}}(?:[^\W\d]{{1,10}}[^\w\n]{{1,4}}){{0,2}}\Z", re.IGNORECASE
+            rf"(?:{_any_of(words['keep'])})[^\w\n]{{0,6}}(?:(?:{_any_of(words['joint'])})[^\w\n]{{0,4}}){{0,2}}\Z",
+            re.IGNORECASE,
         ),
-        re.compile(codes),
-        tuple(word.lower() for word in (*words["security_code"], *words["one_time_code"])),
+        tuple(word.lower() for word in words["security_code"]),
+        tuple(word.lower() for word in words["one_time_code"]),
     )
 
 
@@ -161,18 +182,17 @@ def _groups(text: str, start: int, end: int) -> list[_Group]:
 
 
 def _window(text: str, groups: list[_Group], first: int) -> int:
-    """Return how many groups from `first` on make up a card number; 0 when none do."""
-    count = 0
-    fits = 0
-    for size, group in enumerate(groups[first : first + 19], start=1):
+    """Return how many groups from `first` on make up a card number, the most that do; 0 when none do."""
+    count = fits = 0
+    whole = first == 0 and len(groups) <= _LONGEST_NUMBER
+    most = _LONGEST_NUMBER if whole or len(groups[first].offsets) in _FIRST_GROUPS else 1
+    for size, group in enumerate(groups[first : first + most], start=1):
         count += len(group.offsets)
-        if count > 19:
+        if count > _LONGEST_NUMBER:
             break
         window = groups[first : first + size]
-        if count >= 12 and _may_be_one(text, groups, window) and _is_card(text, window):
+        if count >= _SHORTEST_NUMBER and _may_be_one(text, groups, window) and _is_card(text, window):
             fits = size
-            if tuple(len(one.offsets) for one in window) in _SHAPES or size == 1:
-                break
     return fits
 
 
@@ -194,12 +214,22 @@ def _is_card(text: str, window: list[_Group]) -> bool:
     grouped = tuple(len(group.offsets) for group in window) == (4, 4, 4, 4)
     words = _words()
     before = text[max(0, start - _BEFORE) : start]
-    if not grouped and (words.keep.search(before) or before.rstrip().endswith("+")):
+    if not grouped and _is_labelled(before):
         return False
     near = before + text[end : end + _AROUND]
     if luhn(digits):
         return len(digits) > 12 or words.card.search(near) is not None
     return digits.startswith(("62", "81")) and 16 <= len(digits) <= 19 and words.card.search(near) is not None
+
+
+def _is_labelled(before: str) -> bool:
+    """Does the text say that the number behind it is an order, a parcel, a phone?"""
+    if before.rstrip(" (").endswith("+"):
+        return True
+    words = _words()
+    label = words.keep.search(before)
+    # "card reference 4242..." is a card's number all the same.
+    return label is not None and words.card.search(before[max(0, label.start() - 15) : label.start()]) is None
 
 
 def _glued(text: str, start: int, end: int) -> bool:

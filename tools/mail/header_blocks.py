@@ -41,6 +41,9 @@ def header_block_at(lines: list[str], index: int, behind_marker: bool = False) -
         kind = next((kind for kind in found.kinds if kind not in fields), "") if found else ""
         if found and kind:
             fields[kind], current, last, blank = found.value, kind, at, 0
+        elif found:
+            # A label seen before begins another block.
+            break
         elif not lines[at].strip(" \t>|*"):
             blank += 1
             if blank > 1 or len(fields) >= 4:

@@ -9,16 +9,30 @@ _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|%|vw|vh|in|cm|mm)?\Z")
 _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?\s*\)\Z")
 _SELECTOR = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?:(?P<kind>[.#])(?P<word>[\w-]+))?\Z")
 _NAMES = {
-    "white": "#ffffff", "black": "#000000", "red": "#ff0000", "silver": "#c0c0c0", "gray": "#808080", "grey": "#808080",
-    "yellow": "#ffff00", "blue": "#0000ff", "green": "#008000", "snow": "#fffafa", "ivory": "#fffff0", "whitesmoke": "#f5f5f5",
-    "navy": "#000080", "orange": "#ffa500", "lime": "#00ff00", "aqua": "#00ffff", "cyan": "#00ffff", "ghostwhite": "#f8f8ff",
-}  # fmt: skip
+    "white": "#ffffff",
+    "black": "#000000",
+    "red": "#ff0000",
+    "silver": "#c0c0c0",
+    "gray": "#808080",
+    "blue": "#0000ff",
+    "grey": "#808080",
+    "yellow": "#ffff00",
+    "green": "#008000",
+    "snow": "#fffafa",
+    "ivory": "#fffff0",
+    "navy": "#000080",
+    "whitesmoke": "#f5f5f5",
+    "orange": "#ffa500",
+    "lime": "#00ff00",
+    "aqua": "#00ffff",
+    "ghostwhite": "#f8f8ff",
+}
 _MOST_CSS = 200_000
 _LONGEST_STYLE = 4000
 
 
 class Look(NamedTuple):
-    """What declarations say of a text: hidden or not (None: nothing said), its colour, its background ("?" unreadable)."""
+    """What declarations say of a text: hidden or not (None: nothing said), colour and background ("?": unreadable)."""
 
     hidden: bool | None = None
     color: str = ""

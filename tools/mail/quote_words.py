@@ -54,7 +54,7 @@ def quote_words() -> QuoteWords:
         label=_compile(rf"[\s>|*_]{{0,20}}({_any(list(kinds))})[\s|*_\u200f\u200e]{{0,8}}[:：|][\s*_|]{{0,8}}"),
         kinds=kinds,
         sent_from=_compile(rf"[\s*_\[<(]*(?:{_any(words['sent_from'])})"),
-        closing=_compile(rf"[\s*_]*(?:{_any(words['closing'])})\s*[,.!，。！、~]*"),
+        closing=_compile(rf"[\s*_]*(?:{_any(words['closing'])})\s*[,.!，。！、،~]*"),
         disclaimer=_compile(rf"[\s*_\[(]*(?:{_any(words['disclaimer'])})"),
         away=_compile(_any(words["away"])),
         reply_prefix=_prefix(subjects["reply"]),
@@ -87,9 +87,8 @@ def _word(word: str) -> str:
 
 
 def _prefix(words: list[str]) -> re.Pattern[str]:
-    return _compile(
-        rf"[\s\[(]*(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})(?:\[\d+\]|\(\d+\))?\s*[:：]\s*"
-    )
+    joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return _compile(rf"[\s\[(]*(?:{joined})(?:\[\d+\]|\(\d+\))?\s*[:：]\s*")
 
 
 def _compile(pattern: str) -> re.Pattern[str]:

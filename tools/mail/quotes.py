@@ -18,6 +18,7 @@ _TRAIL = " \t*_\u200e\u200f\u202a-\u202e\xa0"
 _ATTRIBUTION_LINES = 4
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_SIGNATURE = 12
+_SEARCHED_BELOW = 60
 _LONGEST_SIGNATURE_LINE = 80
 _WRAPPED_FROM = 55
 
@@ -267,7 +268,7 @@ def _starts_signature(lines: list[str], at: int, end: int) -> bool:
         return True
     if len(line) <= 60 and (found := words.closing.match(line)):
         return _is_closing(lines, at, end, line[found.end() :])
-    return words.disclaimer.match(line) is not None and not lines[at - 1].strip() and not line.rstrip().endswith("?")
+    return not lines[at - 1].strip() and not line.rstrip().endswith("?") and words.disclaimer.match(line) is not None
 
 
 def _is_sent_from(line: str) -> bool:
@@ -280,7 +281,7 @@ def _is_sent_from(line: str) -> bool:
 
 def _is_closing(lines: list[str], at: int, end: int, rest: str) -> bool:
     """A closing counts when a name follows, on its line or below, and only short lines follow that."""
-    below = [line.strip() for line in lines[at + 1 : end] if line.strip()]
+    below = [line.strip() for line in lines[at + 1 : min(end, at + _SEARCHED_BELOW)] if line.strip()]
     words = quote_words()
     stop = next(
         (index for index, line in enumerate(below) if words.disclaimer.match(line) or _DELIMITER.match(line)),
@@ -296,4 +297,4 @@ def _is_closing(lines: list[str], at: int, end: int, rest: str) -> bool:
 
 
 def _count(lines: list[str], start: int, end: int) -> int:
-    return sum(1 for line in lines[start:end] if line.strip())
+    return sum(1 for line in lines[start : min(end, start + _SEARCHED_BELOW)] if line.strip())

@@ -5,9 +5,11 @@ import binascii
 import html
 import quopri
 import re
+import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from rejoinder.errors import MailRejected
@@ -16,52 +18,9 @@ from tools.mail.charsets import decode_text
 from tools.mail.headers import Header, header_text
 from tools.mail.mime import Limits, Part, Span, read_structure
 
-_TEXT_TYPES = ("text/", "message/", "application/json", "application/xml", "application/xhtml", "application/csv", "application/rtf",
-               "application/x-www-form-urlencoded", "application/x-ndjson", "application/ics")  # fmt: skip
-_TEXT_NAMES = (
-    ".txt",
-    ".csv",
-    ".tsv",
-    ".htm",
-    ".html",
-    ".xml",
-    ".json",
-    ".eml",
-    ".log",
-    ".md",
-    ".rtf",
-    ".ics",
-    ".vcf",
-    ".mbox",
-    ".msg.txt",
-)
-_KEPT_HEADERS = frozenset(
-    [
-        "message-id",
-        "in-reply-to",
-        "references",
-        "received",
-        "x-received",
-        "date",
-        "dkim-signature",
-        "domainkey-signature",
-        "authentication-results",
-        "arc-seal",
-        "arc-message-signature",
-        "arc-authentication-results",
-        "content-id",
-        "content-transfer-encoding",
-        "mime-version",
-        "return-path",
-        "thread-index",
-        "feedback-id",
-        "x-google-dkim-signature",
-        "x-gm-message-state",
-        "received-spf",
-        "dkim-filter",
-        "x-originalarrivaltime",
-    ]
-)
+_WORDS = tomllib.loads((Path(__file__).parent / "redact_words.toml").read_text("utf-8"))
+_TEXT_TYPES, _TEXT_NAMES = tuple(_WORDS["text_types"]), tuple(_WORDS["text_names"])
+_KEPT_HEADERS = frozenset(_WORDS["kept_headers"])
 _INLINE_TAG = re.compile(
     r"<!--.*?-->|</?(?:b|i|u|em|strong|span|font|a|wbr|small|big|code|tt|mark|nobr|sup|sub|bdi|bdo|abbr|ins)\b[^<>]{0,20000}>",
     re.IGNORECASE | re.DOTALL,
