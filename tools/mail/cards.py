@@ -33,6 +33,10 @@ _SHAPES = {
 _CODE_GAP = r"[^\w\n]{0,4}(?:[^\W\d]{1,12}[^\w\n]{1,3}){0,2}"
 _SECURITY_CODE = re.compile(rf"{_CODE_GAP}(\d{{3,4}})(?![\d*])")
 _ONE_TIME_CODE = re.compile(rf"{_CODE_GAP}(\d{{4,8}})(?![\d*])")
+_LONGEST_WORD = 30
+_GLUED_BEFORE = re.compile(r"[A-Za-z0-9_]+\Z")
+_GLUED_AFTER = re.compile(r"[A-Za-z0-9_]+")
+_WORD = re.compile(r"[A-Za-z]?[a-z]{2,}|VISA|PAN|CARD|AMEX|EXP|CVV|CVC")
 _FIRST_GROUPS = {shape[0] for shape in _SHAPES}
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 12, 19
 _BEFORE = 40
@@ -233,15 +237,10 @@ def _is_labelled(before: str) -> bool:
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """Is the number part of an identifier, as in `ch_4242...` or `YT4242...`?"""
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if before == "_" or (before.isascii() and before.isalpha()):
-        word = re.search(r"[A-Za-z]{3,12}\Z", text[max(0, start - 12) : start])
-        return not (word and _words().card.fullmatch(word[0]))
-    return after == "_" or (
-        after.isascii() and after.isalpha() and not text[end : end + 3].lower().startswith(("exp", "cvv", "cvc"))
-    )
+    """Is the number part of an identifier, as in `ch_4242...` or `YT4242...`? A word run into it makes it none."""
+    before = _GLUED_BEFORE.search(text, max(0, start - _LONGEST_WORD), start)
+    after = _GLUED_AFTER.match(text, end, end + _LONGEST_WORD)
+    return any(part is not None and not _WORD.fullmatch(part[0]) for part in (before, after))
 
 
 def _issuer(digits: str) -> bool:
