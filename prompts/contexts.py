@@ -10,10 +10,11 @@ merchant's own name and signature need no evidence.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from rejoinder.domain.cases import Dispute, Merchant
-from rejoinder.domain.money import Money
+from rejoinder.domain.money import Money, from_decimal
 from rejoinder.domain.orders import Order, Payment, Product, Refund, Scan, Shipment
 
 # What a sentence may commit the merchant to (`[[… +name]]`). That a person will answer is no such commitment.
@@ -121,4 +122,48 @@ class LetterContext:
 
 def values_of(context: ReplyContext | LetterContext) -> dict[str, Any]:
     """Return the context as the keyword arguments of `render`."""
-    return {f.name: getattr(context, f.name) for f in fields(context)}
+    values = {f.name: getattr(context, f.name) for f in fields(context)}
+    return values | {"policy": typed_policy(context.policy)}
+
+
+def typed_policy(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a document's head with `rates` and `promotions` as objects; what is typed stays as it is.
+
+    Amounts are written `9.90 EUR`, days ISO 8601. A promotion may be a plain sentence.
+
+    Raises:
+        ValueError, LookupError, ArithmeticError: a rate or promotion is not written like that.
+    """
+    typed = dict(facts)
+    if facts.get("rates"):
+        typed["rates"] = tuple(_rate(rate) for rate in facts["rates"])
+    if facts.get("promotions"):
+        typed["promotions"] = tuple(_promotion(promotion) for promotion in facts["promotions"])
+    return typed
+
+
+def _rate(rate: Any) -> Any:
+    if not isinstance(rate, Mapping):
+        return rate
+    days = (rate.get("days_min"), rate.get("days_max"))
+    return ShippingRate(str(rate["country"]), str(rate["method"]), _money(rate["price"]), *days)
+
+
+def _promotion(promotion: Any) -> Any:
+    if not isinstance(promotion, Mapping):
+        return promotion
+    ends_on = promotion.get("ends_on")
+    return Promotion(
+        code=str(promotion["code"]),
+        percent=promotion.get("percent"),
+        amount=_money(promotion["amount"]) if promotion.get("amount") else None,
+        minimum=_money(promotion["minimum"]) if promotion.get("minimum") else None,
+        ends_on=date.fromisoformat(ends_on) if isinstance(ends_on, str) else ends_on,
+    )
+
+
+def _money(value: Any) -> Money:
+    if isinstance(value, Money):
+        return value
+    number, currency = str(value).split()
+    return from_decimal(Decimal(number), currency)

@@ -101,6 +101,19 @@ def by_country(rates: Iterable[Any]) -> dict[str, list[Any]]:
     return grouped
 
 
+def exhibit_label(exhibits: Iterable[Any], alias: str) -> str:
+    """Return the label of the exhibit that shows this: `Exhibit 3`."""
+    found = next((exhibit.label for exhibit in exhibits if exhibit.alias == alias), None)
+    if found is None:
+        raise FilterArgumentError(f"no exhibit shows {alias!r}: ask `exhibits | shows` first")
+    return str(found)
+
+
+def shows(exhibits: Iterable[Any], alias: str) -> bool:
+    """Tell whether an exhibit shows this."""
+    return any(exhibit.alias == alias for exhibit in exhibits)
+
+
 def unsupported(situation: str) -> str:
     """Refuse a situation that a template has no words for."""
     raise FilterArgumentError(f"no words for the situation {situation!r}")
@@ -118,5 +131,7 @@ def filters_of(language: str) -> Mapping[str, Callable[..., Any]]:
         "join_words": partial(join_words, language=language),
         "for_country": for_country,
         "by_country": by_country,
+        "exhibit": exhibit_label,
+        "shows": shows,
         "unsupported": unsupported,
     }

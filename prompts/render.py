@@ -52,6 +52,7 @@ class Rendered:
 def render(
     name: str,
     context: ReplyContext | LetterContext | None = None,
+    /,
     *,
     language: str,
     citations: Mapping[str, str],
@@ -103,7 +104,7 @@ def pick_language(wanted: str, available: Iterable[str], default: str) -> str:
     return "en"
 
 
-def render_prompt(name: str, **values: Any) -> str:
+def render_prompt(name: str, /, **values: Any) -> str:
     """Render `model/<name>`, a prompt for a language model.
 
     Raises:
