@@ -8,7 +8,7 @@ Target = Literal["send", "review", "close"]
 Verdict = Literal["approve", "edit", "reject", "escalate"]
 ReviewStatus = Literal["open", "decided", "withdrawn"]
 DeliveryStatus = Literal["queued", "sending", "sent", "uncertain", "failed", "cancelled"]
-Channel = Literal["smtp", "imap_drafts", "none"]
+Channel = Literal["smtp", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +57,20 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One outgoing send. `approved_hash` is the hash of what was approved; only those bytes leave."""
+    """One outgoing send. `approved_hash` is the hash of what was approved; only those bytes leave.
+
+    `automatic`: no person saw it. It may be taken back until `not_before`.
+    """
 
     delivery_id: int
     case_id: int
+    run_id: int
     draft_id: int
     channel: Channel
     status: DeliveryStatus
-    mail_id: str
     mailbox: str
     approved_hash: str
     not_before: datetime
+    automatic: bool = False
     raw_file: str = ""
     answer: str = ""

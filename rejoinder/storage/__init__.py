@@ -1,0 +1,1 @@
+"""Rows, files and checkpoints: the only code that touches the database."""

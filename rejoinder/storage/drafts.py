@@ -1,0 +1,96 @@
+"""Evidence a case rests on, and the drafts written from it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from rejoinder.domain.drafts import Draft, Problem
+from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.review import Route
+from rejoinder.errors import NotFound
+from rejoinder.storage.documents import dump, load
+from rejoinder.storage.rows import Rows
+from rejoinder.storage.tables import drafts, evidence, runs, used_passages
+
+
+class DraftRows(Rows):
+    """Evidence, passages, drafts and what the checks found."""
+
+    def save_evidence(self, case_id: int, found: Sequence[Evidence]) -> None:
+        """Keep evidence under its stable ids; captured again, the newer capture counts."""
+        rows = {item.evidence_id: {"document": dump(item)} for item in found}
+        with self.begin() as connection:
+            for evidence_id, values in sorted(rows.items()):
+                statement = insert(evidence).values(case_id=case_id, evidence_id=evidence_id, **values)
+                connection.execute(
+                    statement.on_conflict_do_update(index_elements=["case_id", "evidence_id"], set_=values)
+                )
+
+    def evidence(self, case_id: int, evidence_ids: Sequence[str]) -> Sequence[Evidence]:
+        """Return the case's evidence with these ids, in this order."""
+        query = select(evidence).where(evidence.c.case_id == case_id, evidence.c.evidence_id.in_(evidence_ids))
+        with self.begin() as connection:
+            found = {row.evidence_id: load(Evidence, row.document) for row in connection.execute(query)}
+        return [found[evidence_id] for evidence_id in evidence_ids if evidence_id in found]
+
+    def save_passages(self, case_id: int, passages: Sequence[Passage]) -> None:
+        """Keep the passages as they were retrieved for the case."""
+        with self.begin() as connection:
+            for passage in passages:
+                values = {"document": dump(passage)}
+                statement = insert(used_passages).values(case_id=case_id, passage_id=passage.passage_id, **values)
+                connection.execute(
+                    statement.on_conflict_do_update(index_elements=["case_id", "passage_id"], set_=values)
+                )
+
+    def passages(self, case_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
+        """Return the case's passages with these ids, in this order."""
+        named = used_passages.c.passage_id.in_(passage_ids)
+        query = select(used_passages).where(used_passages.c.case_id == case_id, named)
+        with self.begin() as connection:
+            found = {row.passage_id: load(Passage, row.document) for row in connection.execute(query)}
+        return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+
+    def save_draft(self, run_id: int, draft: Draft) -> int:
+        """Keep the draft; the same draft of the same run again returns the same id."""
+        with self.begin() as connection:
+            return insert_draft(connection, run_id, draft, "program")
+
+    def draft(self, draft_id: int) -> Draft:
+        """Return the draft."""
+        with self.begin() as connection:
+            document = connection.execute(select(drafts.c.document).where(drafts.c.id == draft_id)).scalar_one_or_none()
+        if document is None:
+            raise NotFound(f"there is no draft {draft_id}")
+        return load(Draft, document)
+
+    def save_check(self, run_id: int, draft_id: int, problems: Sequence[Problem], route: Route) -> None:
+        """Keep what the checks found and where the draft goes."""
+        with self.begin() as connection:
+            found = [dump(problem) for problem in problems]
+            connection.execute(update(drafts).where(drafts.c.id == draft_id).values(problems=found))
+            connection.execute(update(runs).where(runs.c.id == run_id).values(route=dump(route)))
+
+    def problems(self, draft_id: int) -> Sequence[Problem]:
+        """Return what the checks found on the draft."""
+        with self.begin() as connection:
+            found = connection.execute(select(drafts.c.problems).where(drafts.c.id == draft_id)).scalar_one_or_none()
+        return [load(Problem, problem) for problem in found or []]
+
+
+def insert_draft(connection: Connection, run_id: int, draft: Draft, author: str) -> int:
+    """Store a draft of a run once; drafts are never changed."""
+    document: dict[str, Any] = dump(draft)
+    digest = hashlib.sha256(json.dumps([author, document], sort_keys=True).encode()).hexdigest()
+    case_id = select(runs.c.case_id).where(runs.c.id == run_id).scalar_subquery()
+    values = {"content_hash": digest, "body_hash": draft.body_hash, "document": document, "author": author}
+    statement = insert(drafts).values(run_id=run_id, case_id=case_id, **values).on_conflict_do_nothing()
+    draft_id: int | None = connection.execute(statement.returning(drafts.c.id)).scalar_one_or_none()
+    if draft_id is None:
+        known = select(drafts.c.id).where(drafts.c.run_id == run_id, drafts.c.content_hash == digest)
+        draft_id = connection.execute(known).scalar_one()
+    return int(draft_id)

@@ -1,0 +1,273 @@
+"""Messages: stored once with their case, run and job, or kept in quarantine."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from rejoinder.domain.cases import DisputeEvent, StoredMessage
+from rejoinder.domain.mail import InboundMail
+from rejoinder.errors import NotFound
+from rejoinder.storage.documents import dump, load
+from rejoinder.storage.queue import case_lock, queue_job
+from rejoinder.storage.rows import Rows, note
+from rejoinder.storage.tables import cases, disputes, mail_cursors, messages, runs, webhook_calls
+
+TITLE_LIMIT = 200
+
+
+class Accepted(NamedTuple):
+    """What became of a message; `new` is False when it was known and nothing was done."""
+
+    message_id: int
+    case_id: int
+    run_id: int
+    new: bool
+
+
+class Quarantined(NamedTuple):
+    """A mail that no parser reads."""
+
+    message_id: int
+    mailbox: str
+    raw_file: str
+    problem: str
+    received_at: datetime
+
+
+class MessageRows(Rows):
+    """Messages in, and how far each mailbox was read."""
+
+    def accept_mail(
+        self, merchant_id: int, mailbox: str, mail: InboundMail, raw_file: str, received_at: datetime
+    ) -> Accepted:
+        """Store a mail with its case, run and job in one transaction; a mail that is known changes nothing."""
+        values = {
+            "identity": mail.identity,
+            "mailbox": mailbox,
+            "message_header": mail.message_id,
+            "counterpart": mail.sender.email.lower(),
+            "raw_file": raw_file,
+            "mail": dump(mail),
+            "received_at": received_at,
+        }
+        with self.begin() as connection:
+            message_id = _insert(connection, merchant_id, values)
+            if message_id is None:
+                return _known(connection, merchant_id, mail.identity)
+            case_id = _case_of_thread(connection, merchant_id, mail)
+            return _start(connection, merchant_id, message_id, case_id, mail.subject)
+
+    def accept_event(
+        self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime
+    ) -> Accepted:
+        """Store a processor's event with its case, run and job; an event that is known changes nothing."""
+        identity = f"event:{event.processor}:{event.account}:{event.event_id}"
+        values = {
+            "identity": identity,
+            "raw_file": raw_file,
+            "counterpart": event.processor,
+            "event": dump(event),
+            "received_at": received_at,
+        }
+        with self.begin() as connection:
+            message_id = _insert(connection, merchant_id, values)
+            if message_id is None:
+                return _known(connection, merchant_id, identity)
+            case_id = _case_of_dispute(connection, merchant_id, event)
+            title = f"{event.processor} {event.reference}"
+            return _start(connection, merchant_id, message_id, case_id, title)
+
+    def quarantine(
+        self, merchant_id: int, mailbox: str, raw_file: str, reason: str, received_at: datetime
+    ) -> int:
+        """Keep a mail that cannot be read, visible to people; the same bytes once."""
+        identity = f"raw:{raw_file}"
+        values = {
+            "identity": identity,
+            "mailbox": mailbox,
+            "raw_file": raw_file,
+            "status": "quarantined",
+            "problem": reason,
+            "received_at": received_at,
+        }
+        with self.begin() as connection:
+            message_id = _insert(connection, merchant_id, values)
+            if message_id is not None:
+                note(connection, "quarantined", message_id=message_id, reason=reason)
+                return message_id
+            where = (messages.c.merchant_id == merchant_id, messages.c.identity == identity)
+            known: int = connection.execute(select(messages.c.id).where(*where)).scalar_one()
+            return known
+
+    def quarantined(self, merchant_ids: Sequence[int], limit: int = 100) -> Sequence[Quarantined]:
+        """Return mails that no parser reads, newest first."""
+        query = (
+            select(messages)
+            .where(messages.c.merchant_id.in_(merchant_ids), messages.c.status == "quarantined")
+            .order_by(messages.c.id.desc())
+            .limit(limit)
+        )
+        with self.begin() as connection:
+            rows = connection.execute(query).all()
+        return [Quarantined(row.id, row.mailbox, row.raw_file, row.problem, row.received_at) for row in rows]
+
+    def message(self, message_id: int) -> StoredMessage:
+        """Return the message that started a run."""
+        with self.begin() as connection:
+            row = connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no message {message_id}")
+        return stored(row)
+
+    def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
+        """Return the case's messages, oldest first."""
+        query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.id)
+        with self.begin() as connection:
+            return [stored(row) for row in connection.execute(query)]
+
+    def mails_with(self, merchant_id: int, email: str, limit: int = 20) -> Sequence[StoredMessage]:
+        """Return mails exchanged with this address in any case of the merchant, oldest first."""
+        query = (
+            select(messages)
+            .where(messages.c.merchant_id == merchant_id, messages.c.counterpart == email.lower())
+            .where(messages.c.mail.is_not(None))
+            .order_by(messages.c.id.desc())
+            .limit(limit)
+        )
+        with self.begin() as connection:
+            rows = connection.execute(query).all()
+        return [stored(row) for row in reversed(rows)]
+
+    def keep_webhook(
+        self, processor: str, account: str, event_id: str, raw_file: str, received_at: datetime, problem: str = ""
+    ) -> None:
+        """Record a webhook call, verified or rejected; a repeat adds nothing."""
+        values = {
+            "processor": processor,
+            "account": account,
+            "event_id": event_id,
+            "raw_file": raw_file,
+            "status": "rejected" if problem else "verified",
+            "problem": problem,
+            "received_at": received_at,
+        }
+        with self.begin() as connection:
+            connection.execute(insert(webhook_calls).values(values).on_conflict_do_nothing())
+
+    def read_until(self, mailbox: str, folder: str) -> tuple[int, int] | None:
+        """Return UIDVALIDITY and last UID of a folder."""
+        query = select(mail_cursors).where(mail_cursors.c.mailbox == mailbox, mail_cursors.c.folder == folder)
+        with self.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return (row.uidvalidity, row.last_uid) if row else None
+
+    def save_read_until(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int) -> None:
+        """Remember how far a folder was read."""
+        values = {"uidvalidity": uidvalidity, "last_uid": last_uid}
+        statement = insert(mail_cursors).values(mailbox=mailbox, folder=folder, **values)
+        with self.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
+            )
+
+    @contextmanager
+    def own_mailbox(self, mailbox: str) -> Iterator[bool]:
+        """Hold a mailbox for this process while the connection lives; gives False when another holds it."""
+        key = func.hashtextextended(f"mailbox:{mailbox}", 0)
+        with self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            mine = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+            try:
+                yield mine
+            finally:
+                if mine and not connection.invalidated:
+                    connection.execute(select(func.pg_advisory_unlock(key)))
+
+
+def stored(row: Row[Any]) -> StoredMessage:
+    """Return a row as a message."""
+    return StoredMessage(
+        message_id=row.id,
+        merchant_id=row.merchant_id,
+        case_id=row.case_id or 0,
+        received_at=row.received_at,
+        mailbox=row.mailbox,
+        raw_file=row.raw_file,
+        mail=load(InboundMail, row.mail) if row.mail else None,
+        event=load(DisputeEvent, row.event) if row.event else None,
+    )
+
+
+def _insert(connection: Connection, merchant_id: int, values: dict[str, Any]) -> int | None:
+    statement = insert(messages).values(merchant_id=merchant_id, **values).on_conflict_do_nothing()
+    found: int | None = connection.execute(statement.returning(messages.c.id)).scalar_one_or_none()
+    return found
+
+
+def _known(connection: Connection, merchant_id: int, identity: str) -> Accepted:
+    query = (
+        select(messages.c.id, messages.c.case_id, runs.c.id.label("run_id"))
+        .outerjoin(runs, runs.c.message_id == messages.c.id)
+        .where(messages.c.merchant_id == merchant_id, messages.c.identity == identity)
+    )
+    row = connection.execute(query).one()
+    return Accepted(row.id, row.case_id or 0, row.run_id or 0, False)
+
+
+def _start(
+    connection: Connection, merchant_id: int, message_id: int, case_id: int | None, title: str
+) -> Accepted:
+    if case_id is None:
+        values = {"merchant_id": merchant_id, "kind": "unknown", "status": "new", "title": title[:TITLE_LIMIT]}
+        case_id = connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one()
+    connection.execute(update(messages).where(messages.c.id == message_id).values(case_id=case_id))
+    values = {"merchant_id": merchant_id, "case_id": case_id, "message_id": message_id}
+    run_id: int = connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one()
+    queue_job(connection, "process_run", {"run_id": run_id}, lock=case_lock(merchant_id, case_id))
+    note(connection, "received", case_id=case_id, message_id=message_id, run_id=run_id)
+    return Accepted(message_id, case_id, run_id, True)
+
+
+def _case_of_thread(connection: Connection, merchant_id: int, mail: InboundMail) -> int | None:
+    """Return the case a mail answers into: it names one of our messages, and its sender was part of that exchange."""
+    named = [reference for reference in (mail.in_reply_to, *mail.references) if reference]
+    if not named:
+        return None
+    query = (
+        select(messages.c.case_id)
+        .where(messages.c.merchant_id == merchant_id, messages.c.message_header.in_(named))
+        .where(messages.c.case_id.is_not(None), messages.c.counterpart == mail.sender.email.lower())
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+    found: int | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def _case_of_dispute(connection: Connection, merchant_id: int, event: DisputeEvent) -> int | None:
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"dispute:{merchant_id}:{event.reference}", 0))
+    connection.execute(select(lock))
+    query = (
+        select(disputes.c.case_id)
+        .where(disputes.c.merchant_id == merchant_id, disputes.c.processor == event.processor)
+        .where(disputes.c.reference == event.reference)
+        .limit(1)
+    )
+    found: int | None = connection.execute(query).scalar_one_or_none()
+    if found is not None:
+        return found
+    earlier = (
+        select(messages.c.case_id)
+        .where(messages.c.merchant_id == merchant_id, messages.c.counterpart == event.processor)
+        .where(messages.c.event["reference"].astext == event.reference, messages.c.case_id.is_not(None))
+        .order_by(messages.c.id)
+        .limit(1)
+    )
+    first: int | None = connection.execute(earlier).scalar_one_or_none()
+    return first
+
+

@@ -1,0 +1,221 @@
+"""What the desk shows: one case whole, and lists of cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from rejoinder.domain.cases import Case, Dispute, Run, StoredMessage
+from rejoinder.domain.drafts import Draft, Problem
+from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.orders import Match
+from rejoinder.domain.reading import Reading, Reconciled
+from rejoinder.domain.review import Decision, Delivery, Review, Route
+from rejoinder.errors import NotFound
+from rejoinder.storage.cases import as_case, as_run
+from rejoinder.storage.deliveries import as_delivery
+from rejoinder.storage.documents import load
+from rejoinder.storage.messages import stored
+from rejoinder.storage.reviews import as_review
+from rejoinder.storage.rows import Rows
+from rejoinder.storage.tables import (
+    audit,
+    cases,
+    decisions,
+    deliveries,
+    disputes,
+    drafts,
+    evidence,
+    messages,
+    reviews,
+    runs,
+    used_passages,
+)
+
+
+class AuditLine(NamedTuple):
+    """One line of what happened."""
+
+    at: datetime
+    actor: str
+    action: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """All that is known of a case. Of runs, drafts and reviews the newest; lists are oldest first."""
+
+    case: Case
+    outcome: str
+    run: Run | None
+    set_aside: str
+    messages: tuple[StoredMessage, ...]
+    dispute: Dispute | None
+    reconciled: Reconciled | None
+    readings: tuple[Reading, ...]
+    matches: tuple[Match, ...]
+    evidence: tuple[Evidence, ...]
+    passages: tuple[Passage, ...]
+    draft_id: int | None
+    draft: Draft | None
+    problems: tuple[Problem, ...]
+    route: Route | None
+    review: Review | None
+    decision: Decision | None
+    deliveries: tuple[Delivery, ...]
+    audit: tuple[AuditLine, ...]
+
+
+class CaseLine(NamedTuple):
+    """One line of a list of cases."""
+
+    case_id: int
+    kind: str
+    status: str
+    outcome: str
+    title: str
+    intent: str
+    language: str
+    order_number: str
+    created_at: datetime
+
+
+class PageRows(Rows):
+    """Pages of the desk; each names the merchants the visitor may see."""
+
+    def case_page(self, case_id: int, merchant_ids: Sequence[int]) -> CasePage:
+        """Return a case whole.
+
+        Raises:
+            NotFound: no such case of these merchants.
+        """
+        mine = select(cases).where(cases.c.id == case_id, cases.c.merchant_id.in_(merchant_ids))
+        with self.begin() as connection:
+            case = connection.execute(mine).one_or_none()
+            if case is None:
+                raise NotFound(f"there is no case {case_id}")
+
+            def rows(table: Any, *order: Any) -> Sequence[Any]:
+                query = select(table).where(table.c.case_id == case_id)
+                return connection.execute(query.order_by(*order)).all()
+
+            run = next(iter(rows(runs, runs.c.id.desc())), None)
+            drafted = [row for row in rows(drafts, drafts.c.id.desc()) if run and row.run_id == run.id]
+            reviewed = next(iter(rows(reviews, reviews.c.id.desc())), None)
+            review_run = next((row for row in rows(runs) if reviewed and row.id == reviewed.run_id), None)
+            decided = None
+            if reviewed:
+                query = select(decisions).where(decisions.c.review_id == reviewed.id)
+                decided = connection.execute(query).one_or_none()
+            disputed = connection.execute(select(disputes.c.document).where(disputes.c.case_id == case_id))
+            dispute = disputed.scalar_one_or_none()
+            shown = _shown_draft(drafted, decided)
+            return CasePage(
+                case=as_case(case),
+                outcome=case.outcome,
+                run=as_run(run) if run else None,
+                set_aside=run.set_aside if run else "",
+                messages=tuple(stored(row) for row in rows(messages, messages.c.id)),
+                dispute=load(Dispute, dispute) if dispute else None,
+                reconciled=load(Reconciled, run.reconciled) if run and run.reconciled else None,
+                readings=tuple(load(Reading, one) for one in (run.readings if run else None) or ()),
+                matches=tuple(load(Match, one) for one in (run.matches if run else None) or ()),
+                evidence=tuple(load(Evidence, row.document) for row in rows(evidence)),
+                passages=tuple(load(Passage, row.document) for row in rows(used_passages)),
+                draft_id=shown.id if shown else None,
+                draft=load(Draft, shown.document) if shown else None,
+                problems=tuple(load(Problem, one) for one in (shown.problems if shown else ())),
+                route=load(Route, run.route) if run and run.route else None,
+                review=as_review(_with_route(reviewed, review_run)) if reviewed and review_run else None,
+                decision=_decision(decided) if decided else None,
+                deliveries=tuple(as_delivery(row) for row in rows(deliveries, deliveries.c.id)),
+                audit=tuple(AuditLine(r.at, r.actor, r.action, r.details) for r in rows(audit, audit.c.id)),
+            )
+
+    def list_cases(
+        self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200
+    ) -> Sequence[CaseLine]:
+        """Return cases, newest first."""
+        query = select(cases).where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
+        if status:
+            query = query.where(cases.c.status == status)
+        with self.begin() as connection:
+            rows = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all()
+        return [
+            CaseLine(
+                r.id, r.kind, r.status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at
+            )
+            for r in rows
+        ]
+
+    def count_cases(self, merchant_ids: Sequence[int]) -> dict[str, int]:
+        """Return how many cases there are in each status."""
+        query = (
+            select(cases.c.status, func.count())
+            .where(cases.c.merchant_id.in_(merchant_ids))
+            .group_by(cases.c.status)
+        )
+        with self.begin() as connection:
+            return {status: count for status, count in connection.execute(query).tuples()}
+
+    def case_of_review(self, review_id: int, merchant_ids: Sequence[int]) -> int:
+        """Return the case of a review of these merchants.
+
+        Raises:
+            NotFound: no such review.
+        """
+        query = select(reviews.c.case_id).where(reviews.c.id == review_id, reviews.c.merchant_id.in_(merchant_ids))
+        with self.begin() as connection:
+            found: int | None = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise NotFound(f"there is no review {review_id}")
+        return found
+
+
+def _shown_draft(drafted: Sequence[Any], decided: Any) -> Any:
+    """Return the draft that was decided on, else the newest."""
+    if decided is not None and decided.draft_id is not None:
+        chosen = [row for row in drafted if row.id == decided.draft_id]
+        if chosen:
+            return chosen[0]
+    return drafted[0] if drafted else None
+
+
+class _ReviewWithRoute(NamedTuple):
+    id: int
+    case_id: int
+    run_id: int
+    draft_id: int | None
+    status: str
+    version: int
+    route: Any
+    opened_at: datetime
+    due_by: datetime | None
+
+
+def _with_route(review: Any, run: Any) -> Any:
+    return _ReviewWithRoute(
+        review.id,
+        review.case_id,
+        review.run_id,
+        review.draft_id,
+        review.status,
+        review.version,
+        run.route,
+        review.opened_at,
+        review.due_by,
+    )
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        review_id=row.review_id,
+        verdict=row.verdict,
+        reviewer=row.reviewer,
+        decided_at=row.decided_at,
+        draft_id=row.draft_id,
+        reason=row.reason,
+    )

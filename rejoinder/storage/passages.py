@@ -1,0 +1,136 @@
+"""Documents and passages as rows: exact words, and the truth of what the vector store holds."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from rejoinder.domain.documents import Document, PassageText
+from rejoinder.domain.evidence import Passage
+from rejoinder.storage.documents import dump, load
+from rejoinder.storage.rows import Rows
+from rejoinder.storage.tables import documents, passages
+from rejoinder.storage.words import query_of, vector_of
+
+
+class PassageRows(Rows):
+    """A merchant's documents."""
+
+    def document_hash(self, merchant_id: int, key: str) -> str | None:
+        """Return the content hash of an indexed document."""
+        query = select(documents.c.content_hash).where(documents.c.merchant_id == merchant_id, documents.c.key == key)
+        with self.begin() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def document_keys(self, merchant_id: int) -> Sequence[str]:
+        """Return the keys of all indexed documents."""
+        query = select(documents.c.key).where(documents.c.merchant_id == merchant_id).order_by(documents.c.key)
+        with self.begin() as connection:
+            return connection.execute(query).scalars().all()
+
+    def document_passages(self, merchant_id: int, key: str) -> Sequence[str]:
+        """Return the passage ids of an indexed document."""
+        mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == key)
+        with self.begin() as connection:
+            return connection.execute(select(passages.c.passage_id).where(*mine)).scalars().all()
+
+    def replace_document(self, merchant_id: int, document: Document, pieces: Sequence[PassageText]) -> None:
+        """Store a document with its passages in place of what was there under its key."""
+        values = {
+            "topic": document.topic,
+            "content_hash": document.content_hash,
+            "in_force_from": document.in_force_from,
+            "in_force_to": document.in_force_to,
+            "document": dump(document),
+        }
+        with self.begin() as connection:
+            mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == document.key)
+            connection.execute(delete(passages).where(*mine))
+            statement = insert(documents).values(merchant_id=merchant_id, key=document.key, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", "key"], set_=values))
+            for piece in pieces:
+                row = {
+                    "merchant_id": merchant_id,
+                    "passage_id": piece.passage_id,
+                    "document_key": document.key,
+                    "position": piece.position,
+                    "heading": piece.heading,
+                    "text": piece.text,
+                    "words": vector_of(f"{document.title} {piece.heading} {piece.text}"),
+                }
+                connection.execute(insert(passages).values(row).on_conflict_do_nothing())
+
+    def remove_document(self, merchant_id: int, key: str) -> None:
+        """Remove a document with its passages."""
+        with self.begin() as connection:
+            mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == key)
+            connection.execute(delete(passages).where(*mine))
+            connection.execute(delete(documents).where(documents.c.merchant_id == merchant_id, documents.c.key == key))
+
+    def policy_document(self, merchant_id: int, topic: str, on: date) -> Document | None:
+        """Return the newest document of the topic in force on that day."""
+        query = (
+            select(documents.c.document)
+            .where(documents.c.merchant_id == merchant_id, documents.c.topic == topic, _in_force(on))
+            .order_by(documents.c.in_force_from.desc().nulls_last(), documents.c.key)
+            .limit(1)
+        )
+        with self.begin() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return load(Document, found) if found else None
+
+    def fulltext(
+        self, merchant_id: int, words: str, topic: str | None, on: date | None, limit: int
+    ) -> Sequence[str]:
+        """Return ids of passages that share words with the text, best first."""
+        asked = query_of(words)
+        if not asked:
+            return []
+        query_words = func.to_tsquery("simple", asked)
+        query = _joined(passages.c.passage_id).where(
+            passages.c.merchant_id == merchant_id, passages.c.words.op("@@")(query_words)
+        )
+        if topic:
+            query = query.where(documents.c.topic == topic)
+        if on:
+            query = query.where(_in_force(on))
+        query = query.order_by(func.ts_rank(passages.c.words, query_words).desc(), passages.c.passage_id).limit(limit)
+        with self.begin() as connection:
+            return connection.execute(query).scalars().all()
+
+    def passages_by_id(self, merchant_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
+        """Return the passages with these ids, in this order; unknown ids are left out."""
+        query = _joined(passages, documents.c.document).where(
+            passages.c.merchant_id == merchant_id, passages.c.passage_id.in_(passage_ids)
+        )
+        with self.begin() as connection:
+            found = {row.passage_id: _as_passage(row) for row in connection.execute(query)}
+        return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+
+
+def _joined(*columns: Any) -> Any:
+    same = and_(documents.c.merchant_id == passages.c.merchant_id, documents.c.key == passages.c.document_key)
+    return select(*columns).select_from(passages).join(documents, same)
+
+
+def _in_force(on: date) -> Any:
+    return and_(
+        or_(documents.c.in_force_from.is_(None), documents.c.in_force_from <= on),
+        or_(documents.c.in_force_to.is_(None), documents.c.in_force_to > on),
+    )
+
+
+def _as_passage(row: Any) -> Passage:
+    document = load(Document, row.document)
+    return Passage(
+        passage_id=row.passage_id,
+        document=document.key,
+        title=f"{document.title}: {row.heading}" if row.heading else document.title,
+        topic=document.topic,
+        text=row.text,
+        score=0.0,
+        in_force_from=document.in_force_from,
+        in_force_to=document.in_force_to,
+    )

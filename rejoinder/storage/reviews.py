@@ -1,0 +1,281 @@
+"""Reviews, decisions, and what a reviewer changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from rejoinder.domain.drafts import Draft
+from rejoinder.domain.review import Decision, Review, Route, Verdict
+from rejoinder.errors import Conflict, NotFound
+from rejoinder.storage.documents import dump, load
+from rejoinder.storage.drafts import insert_draft
+from rejoinder.storage.queue import case_lock, queue_job
+from rejoinder.storage.rows import Rows, note
+from rejoinder.storage.tables import audit, cases, corrections, decisions, drafts, reviews, runs
+
+URGENT = 10
+
+
+class ReviewLine(NamedTuple):
+    """One line of the list of reviews."""
+
+    review_id: int
+    case_id: int
+    merchant_id: int
+    title: str
+    kind: str
+    intent: str
+    language: str
+    due_by: datetime | None
+    opened_at: datetime
+
+
+class ReviewRows(Rows):
+    """The queue of questions to people."""
+
+    def open_review(self, run_id: int) -> int:
+        """Open the run's review, once; earlier open reviews of the case are withdrawn, for their draft is stale."""
+        with self.begin() as connection:
+            run = connection.execute(select(runs).where(runs.c.id == run_id).with_for_update()).one()
+            known = connection.execute(select(reviews.c.id).where(reviews.c.run_id == run_id)).scalar_one_or_none()
+            if known is not None:
+                return int(known)
+            self._withdraw_others(connection, run)
+            newest = select(func.max(drafts.c.id)).where(drafts.c.run_id == run_id)
+            due_by = select(cases.c.respond_by).where(cases.c.id == run.case_id).scalar_subquery()
+            values = {
+                "merchant_id": run.merchant_id,
+                "case_id": run.case_id,
+                "run_id": run_id,
+                "draft_id": connection.execute(newest).scalar_one(),
+                "due_by": due_by,
+            }
+            review_id: int = connection.execute(insert(reviews).values(values).returning(reviews.c.id)).scalar_one()
+            connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="in_review"))
+            note(connection, "review_opened", case_id=run.case_id, review_id=review_id)
+            return review_id
+
+    def _withdraw_others(self, connection: Connection, run: Row[Any]) -> None:
+        others = update(reviews).where(reviews.c.case_id == run.case_id, reviews.c.status == "open")
+        values = {"status": "withdrawn", "version": reviews.c.version + 1}
+        withdrawn = connection.execute(others.values(values).returning(reviews.c.id, reviews.c.run_id)).all()
+        for row in withdrawn:
+            connection.execute(update(runs).where(runs.c.id == row.run_id).values(status="done"))
+            note(connection, "review_withdrawn", case_id=run.case_id, review_id=row.id, newer_run=run.id)
+
+    def review(self, review_id: int) -> Review:
+        """Return the review."""
+        query = select(reviews, runs.c.route).join(runs, runs.c.id == reviews.c.run_id).where(reviews.c.id == review_id)
+        with self.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no review {review_id}")
+        return as_review(row)
+
+    def review_of_case(self, case_id: int) -> Review | None:
+        """Return the newest review of a case."""
+        query = select(reviews, runs.c.route).join(runs, runs.c.id == reviews.c.run_id)
+        query = query.where(reviews.c.case_id == case_id).order_by(reviews.c.id.desc()).limit(1)
+        with self.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return as_review(row) if row else None
+
+    def list_reviews(
+        self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200
+    ) -> Sequence[ReviewLine]:
+        """Return reviews by deadline, those without one last, older first."""
+        columns = (cases.c.title, cases.c.kind, cases.c.intent, cases.c.language)
+        query = (
+            select(reviews, *columns)
+            .join(cases, cases.c.id == reviews.c.case_id)
+            .where(reviews.c.merchant_id.in_(merchant_ids), reviews.c.status == status)
+            .order_by(reviews.c.due_by.asc().nulls_last(), reviews.c.id)
+            .limit(limit)
+        )
+        with self.begin() as connection:
+            rows = connection.execute(query).all()
+        return [
+            ReviewLine(
+                r.id, r.case_id, r.merchant_id, r.title, r.kind, r.intent, r.language, r.due_by, r.opened_at
+            )
+            for r in rows
+        ]
+
+    def decision(self, review_id: int) -> Decision | None:
+        """Return the decision, or None while the review is open."""
+        with self.begin() as connection:
+            row = connection.execute(select(decisions).where(decisions.c.review_id == review_id)).one_or_none()
+        return _as_decision(row) if row else None
+
+    def decision_of_run(self, run_id: int) -> Decision | None:
+        """Return the decision on the run's review."""
+        query = select(decisions).join(reviews, reviews.c.id == decisions.c.review_id).where(reviews.c.run_id == run_id)
+        with self.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return _as_decision(row) if row else None
+
+    def decide(
+        self,
+        review_id: int,
+        version: int,
+        verdict: Verdict,
+        *,
+        reviewer: str,
+        reason: str = "",
+        edited: Draft | None = None,
+    ) -> Decision:
+        """Record a decision with its edited draft, what was changed, and the job that goes on, in one transaction.
+
+        Raises:
+            Conflict: somebody decided or changed the review since this version; nothing was done.
+        """
+        with self.begin() as connection:
+            row = _claim(connection, review_id, version)
+            draft_id = row.draft_id
+            if edited is not None and verdict == "edit":
+                draft_id = insert_draft(connection, row.run_id, edited, reviewer)
+                _keep_corrections(connection, row, edited, reason)
+            values = {"verdict": verdict, "reviewer": reviewer, "reason": reason}
+            values["draft_id"] = draft_id if verdict in {"approve", "edit"} else None
+            statement = insert(decisions).values(review_id=review_id, **values).returning(decisions)
+            decided = _as_decision(connection.execute(statement).one())
+            self.go_on(connection, row, decided)
+            note(connection, verdict, actor=reviewer, case_id=row.case_id, review_id=review_id, reason=reason)
+        return decided
+
+    def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:
+        """Queue the job that carries the decision out."""
+        lock = case_lock(review.merchant_id, review.case_id)
+        queue_job(connection, "resume_run", {"run_id": review.run_id}, lock=lock, priority=URGENT)
+
+    def save_edit(self, review_id: int, version: int, text: str, reviewer: str) -> int:
+        """Keep an unfinished edit on the server, for every device; returns the new version.
+
+        Raises:
+            Conflict: somebody changed the review since this version.
+        """
+        statement = update(reviews).where(
+            reviews.c.id == review_id, reviews.c.version == version, reviews.c.status == "open"
+        )
+        values = {"edit": {"text": text, "reviewer": reviewer}, "version": version + 1}
+        with self.begin() as connection:
+            done = connection.execute(statement.values(values).returning(reviews.c.id)).scalar_one_or_none()
+            if done is None:
+                raise Conflict(_who_was_faster(connection, review_id))
+        return version + 1
+
+    def unfinished_edit(self, review_id: int) -> dict[str, str] | None:
+        """Return the unfinished edit: its text and who wrote it."""
+        with self.begin() as connection:
+            found = connection.execute(select(reviews.c.edit).where(reviews.c.id == review_id)).scalar_one_or_none()
+        return found
+
+    def remind_due_reviews(self, now: datetime) -> int:
+        """Note reviews whose time has passed, once each; returns how many."""
+        late = select(reviews).where(reviews.c.status == "open", reviews.c.due_by < now, reviews.c.edit.is_(None))
+        count = 0
+        with self.begin() as connection:
+            for row in connection.execute(late.limit(200)):
+                seen = _noted(connection, "overdue", row.case_id)
+                if not seen:
+                    note(connection, "overdue", case_id=row.case_id, review_id=row.id)
+                    count += 1
+        return count
+
+
+def as_review(row: Row[Any]) -> Review:
+    """Return a row of reviews joined with its run's route."""
+    return Review(
+        review_id=row.id,
+        case_id=row.case_id,
+        run_id=row.run_id,
+        draft_id=row.draft_id,
+        status=row.status,
+        version=row.version,
+        route=load(Route, row.route),
+        opened_at=row.opened_at,
+        due_by=row.due_by,
+    )
+
+
+def _as_decision(row: Row[Any]) -> Decision:
+    return Decision(
+        review_id=row.review_id,
+        verdict=row.verdict,
+        reviewer=row.reviewer,
+        decided_at=row.decided_at,
+        draft_id=row.draft_id,
+        reason=row.reason,
+    )
+
+
+def _claim(connection: Connection, review_id: int, version: int) -> Row[Any]:
+    """Move the review from open to decided for exactly one caller."""
+    statement = update(reviews).where(
+        reviews.c.id == review_id, reviews.c.version == version, reviews.c.status == "open"
+    )
+    values = {"status": "decided", "version": version + 1, "edit": None}
+    row = connection.execute(statement.values(values).returning(reviews)).one_or_none()
+    if row is None:
+        raise Conflict(_who_was_faster(connection, review_id))
+    return row
+
+
+def _who_was_faster(connection: Connection, review_id: int) -> str:
+    query = (
+        select(reviews.c.status, reviews.c.edit, decisions.c.reviewer, decisions.c.verdict)
+        .outerjoin(decisions, decisions.c.review_id == reviews.c.id)
+        .where(reviews.c.id == review_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return f"there is no review {review_id}"
+    if row.reviewer:
+        return f"{row.reviewer} decided this review in the meantime: {row.verdict}"
+    if row.status == "withdrawn":
+        return "a newer message came in; this draft was withdrawn"
+    who = (row.edit or {}).get("reviewer", "somebody")
+    return f"{who} changed this draft in the meantime; look at it again"
+
+
+def _keep_corrections(connection: Connection, row: Row[Any], edited: Draft, reason: str) -> None:
+    stored = connection.execute(select(drafts.c.document).where(drafts.c.id == row.draft_id)).scalar_one()
+    before = load(Draft, stored)
+    rows = [
+        {
+            "merchant_id": row.merchant_id,
+            "case_id": row.case_id,
+            "review_id": row.id,
+            "template": before.template,
+            "language": before.language,
+            "slot": slot,
+            "before": old,
+            "after": new,
+            "reason": reason,
+        }
+        for slot, old, new in changed_sentences(before, edited)
+    ]
+    if rows:
+        connection.execute(insert(corrections).values(rows))
+
+
+def changed_sentences(before: Draft, after: Draft) -> list[tuple[str, str, str]]:
+    """Return slot, old and new words of what differs, aligned sentence by sentence."""
+    old, new = [s.text for s in before.sentences], [s.text for s in after.sentences]
+    found = []
+    for tag, a1, a2, b1, b2 in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            slot = before.sentences[a1].slot if a1 < a2 else ""
+            found.append((slot, " ".join(old[a1:a2]), " ".join(new[b1:b2])))
+    if before.subject != after.subject:
+        found.append(("subject", before.subject, after.subject))
+    return found
+
+
+def _noted(connection: Connection, action: str, case_id: int) -> bool:
+    query = select(audit.c.id).where(audit.c.case_id == case_id, audit.c.action == action).limit(1)
+    return connection.execute(query).one_or_none() is not None

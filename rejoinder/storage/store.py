@@ -1,0 +1,34 @@
+"""All queries in one object; what the state machines, the desk and the worker are given."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from rejoinder.domain.review import Decision
+from rejoinder.storage.cases import CaseRows
+from rejoinder.storage.deliveries import DeliveryRows
+from rejoinder.storage.drafts import DraftRows
+from rejoinder.storage.merchants import MerchantRows
+from rejoinder.storage.messages import MessageRows
+from rejoinder.storage.orders import OrderRows
+from rejoinder.storage.pages import PageRows
+from rejoinder.storage.passages import PassageRows
+from rejoinder.storage.reviews import ReviewRows
+from rejoinder.storage.tables import cases, runs
+
+
+class Store(
+    MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows
+):
+    """Every method is one transaction; every write may happen twice and then changes nothing."""
+
+    def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:
+        """Queue the job that carries the decision out; after a take-back the run has ended, so it is done here."""
+        run = connection.execute(select(runs).where(runs.c.id == review.run_id)).one()
+        if run.status != "done":
+            super().go_on(connection, review, decided)
+        elif decided.draft_id is not None:
+            self._insert(connection, run, decided.draft_id)
+        else:
+            closed = update(cases).where(cases.c.id == review.case_id)
+            connection.execute(closed.values(status="closed", outcome=f"{decided.verdict}ed"))
