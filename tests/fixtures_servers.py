@@ -34,18 +34,18 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture(scope="session")
-def shared_dovecot(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[DovecotServer]:
+def shared_dovecot(certificates: Certificates) -> Iterator[DovecotServer]:
     """One Dovecot for the whole run; do not stop it."""
     _need_dovecot()
-    with DovecotServer(tmp_path_factory.mktemp("dovecot"), certificates) as server:
+    with DovecotServer(certificates) as server:
         yield server
 
 
 @pytest.fixture
-def own_dovecot(tmp_path: Path, certificates: Certificates) -> Iterator[DovecotServer]:
+def own_dovecot(certificates: Certificates) -> Iterator[DovecotServer]:
     """A Dovecot of this test, which may stop, restart and freeze it; `shop` logs in with `secret`."""
     _need_dovecot()
-    with DovecotServer(tmp_path / "dovecot", certificates) as server:
+    with DovecotServer(certificates) as server:
         server.add_user("shop", "secret")
         yield server
 

@@ -42,10 +42,11 @@ class SmtpServer:
         self.received: list[ReceivedMail] = []
         self.rules = SmtpRules()
         self.resets = 0
+        self._needs_login = bool(user)
         context = _server_context(certificates) if certificates else None
         options: dict[str, Any] = {"decode_data": False, "enable_SMTPUTF8": True, "hostname": "127.0.0.1", "port": 0}
         if user:
-            options |= {"auth_required": True, "auth_require_tls": False, "authenticator": _check(user, password)}
+            options |= {"auth_require_tls": False, "authenticator": _check(user, password)}
         if context is not None:
             options["ssl_context" if tls else "tls_context"] = context
         self._controller = _Controller(self, **options)
@@ -79,6 +80,8 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer MAIL FROM by rule."""
+        if self._needs_login and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         if self.rules.mail_from:
             return self.rules.mail_from
         envelope.mail_from = address

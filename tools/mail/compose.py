@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import html
 import re
+import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,9 +117,9 @@ def _mailbox(address: MailAddress) -> str:
     name = rules.one_line(address.name)[:100]
     if not name:
         return email
-    if name.isascii() and _ATOMS.fullmatch(name):
+    if _ATOMS.fullmatch(name) and "=?" not in name:
         phrase = name
-    elif name.isascii():
+    elif name.isascii() and "=?" not in name:
         phrase = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     else:
         phrase = "\r\n ".join(_encoded_words(name))
@@ -239,13 +240,17 @@ def _html_lines(text: str) -> str:
 def _attachment(file: OutgoingFile) -> bytes:
     if not _MEDIA_TYPE.fullmatch(file.media_type):
         raise BadInput(f"{file.media_type!r} is no media type, like application/pdf")
-    name = re.sub(r'[/\\"]', "_", rules.one_line(file.filename))[:100] or "attachment"
-    plain = name.encode("ascii", "replace").decode("ascii").replace("?", "_")
-    extended = "".join(chr(b) if chr(b).isascii() and chr(b).isalnum() else f"%{b:02X}" for b in name.encode())
+    name = re.sub(r'[/\\"]', "_", rules.one_line(file.filename))[:80] or "attachment"
     lines = [f"Content-Type: {file.media_type}", "Content-Transfer-Encoding: base64"]
-    lines += [f'Content-Disposition: attachment;\r\n filename="{plain}"']
-    lines[-1] += "" if name == plain else f";\r\n filename*=utf-8''{extended}"
+    lines += ["Content-Disposition: attachment;", f" {_filename(name)}"]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + _base64_lines(file.content)
+
+
+def _filename(name: str) -> str:
+    """Return the parameter, in RFC 2231 form when the name is not ASCII."""
+    if name.isascii():
+        return f'filename="{name}"'
+    return "filename*=utf-8''" + urllib.parse.quote(name, safe="")
 
 
 def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:

@@ -229,6 +229,91 @@ class TestTrouble:
         with ImapMailbox(own_account(own_dovecot)) as box:
             assert [one.raw for one in read_all(box, first.cursor)] == [mail(number) for number in range(2, 6)]
 
+    def test_a_server_killed_in_the_middle_of_an_answer_loses_nothing(self, own_dovecot: DovecotServer) -> None:
+        sent = [mail(number, b"x" * 1_000_000) for number in range(60)]
+        for raw in sent:
+            own_dovecot.deliver("shop", raw)
+        got: list[FetchedMail] = []
+        cursor: Cursor | None = None
+        killer = threading.Timer(0.4, own_dovecot.stop)
+        with ImapMailbox(own_account(own_dovecot)) as box:
+            killer.start()
+            with pytest.raises(ProviderUnavailable):  # noqa: PT012
+                while True:
+                    cursor, got = None, []
+                    for batch in box.fetch_new(cursor, 10):
+                        got, cursor = got + list(batch.mails), batch.cursor
+        killer.join()
+        own_dovecot.start()
+        with ImapMailbox(own_account(own_dovecot)) as box:
+            got += read_all(box, cursor)
+        assert [one.raw for one in got] == sent
+
+    def test_a_mail_the_server_cannot_give_is_unreadable_and_not_in_the_way(self) -> None:
+        def play(talk: Talk) -> None:
+            talk.say("* OK [CAPABILITY IMAP4rev1] hello")
+            while True:
+                line = talk.hear().decode()
+                tag, _, command = line.strip().partition(" ")
+                done = f"{tag} OK done"
+                if "LOGIN" in command:
+                    talk.say("+ go")
+                    talk.hear()
+                elif "EXAMINE" in command:
+                    talk.say("* 3 EXISTS", "* OK [UIDVALIDITY 9] x", "* OK [UIDNEXT 4] x")
+                elif "SEARCH" in command:
+                    talk.say("* SEARCH 2" if "UID 2" in command else "* SEARCH 1 2 3")
+                elif "SIZE" in command:
+                    talk.say(*(f"* {n} FETCH (UID {n} RFC822.SIZE 5)" for n in (1, 2, 3)))
+                elif "FETCH 1:3" in command:
+                    talk.say('* 1 FETCH (UID 1 BODY[] "one")', "* 3 FETCH (UID 3 BODY[] {5}", "three)")
+                    done = f"{tag} NO [SERVERBUG] some failed"
+                elif "FETCH" in command:
+                    done = f"{tag} NO [SERVERBUG] failed"
+                elif "CAPABILITY" in command:
+                    talk.say("* CAPABILITY IMAP4rev1")
+                elif "LIST" in command:
+                    done = f"{tag} BAD what"
+                talk.say(done)
+
+        with ScriptedServer(play) as server:
+            broken = ImapAccount(host="localhost", port=server.port, user="u", password="p", security="plain")
+            with ImapMailbox(broken) as box:
+                (batch,) = box.fetch_new(None)
+                with pytest.raises(ProviderRefused, match="listing folders"):
+                    box.special_folders()
+                with pytest.raises(ProviderUnavailable, match="open the mailbox again"):
+                    box.select()
+        assert [(one.raw, one.trouble) for one in batch.mails] == [(b"one", ""), (b"", "unreadable"), (b"three", "")]
+        assert batch.cursor == Cursor(uidvalidity=9, last_uid=3)
+
+    def test_a_server_that_sends_without_end_is_cut(self) -> None:
+        def play(talk: Talk) -> None:
+            talk.say("* OK [CAPABILITY IMAP4rev1] hello")
+            while True:
+                tag, _, command = talk.hear().decode().strip().partition(" ")
+                if "LOGIN" in command:
+                    talk.say("+ go")
+                    talk.hear()
+                elif "EXAMINE" in command:
+                    talk.say("* 1 EXISTS", "* OK [UIDVALIDITY 9] x")
+                elif "SEARCH" in command:
+                    talk.say("* SEARCH 1")
+                elif "SIZE" in command:
+                    talk.say("* 1 FETCH (UID 1 RFC822.SIZE 5)")
+                elif "FETCH" in command:
+                    talk.say("* 1 FETCH (UID 1 BODY[] {999999999}")
+                    while True:
+                        talk.connection.sendall(b"x" * 65536 + b"\r\n")
+                elif "CAPABILITY" in command:
+                    talk.say("* CAPABILITY IMAP4rev1")
+                talk.say(f"{tag} OK done")
+
+        with ScriptedServer(play) as server:
+            endless = ImapAccount(host="localhost", port=server.port, user="u", password="p", security="plain")
+            with pytest.raises(ProviderUnavailable, match="far more"), ImapMailbox(endless) as box:
+                read_all(box)
+
     def test_a_frozen_server_is_noticed(self, own_dovecot: DovecotServer) -> None:
         own_dovecot.deliver("shop", mail(1))
         with ImapMailbox(own_account(own_dovecot, command_timeout=1.5)) as box:
@@ -312,14 +397,15 @@ class TestTrouble:
         assert len(errors) == 1
 
     def test_threads_and_sockets_are_gone_afterwards(self, dovecot_user: DovecotUser) -> None:
-        before = threading.active_count(), len(os.listdir("/proc/self/fd"))
+        threads, files = set(threading.enumerate()), len(os.listdir("/proc/self/fd"))
         for _ in range(3):
             with ImapMailbox(account(dovecot_user)) as box:
                 box.select()
             with pytest.raises(ProviderRefused), ImapMailbox(account(dovecot_user, password="no")):
                 pass
         time.sleep(0.2)
-        assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+        assert set(threading.enumerate()) <= threads
+        assert len(os.listdir("/proc/self/fd")) <= files
 
 
 class TestTls:
