@@ -45,7 +45,7 @@ def _variables(path: str) -> set[str]:
     parsed = render._environment("en").parse(source)
     found = set(meta.find_undeclared_variables(parsed))
     found |= {f"policy.{name}" for name in re.findall(r"policy\.get\(\"(\w+)\"", source)}
-    found |= {f"policy.{name}" for name in re.findall(r"policy\.(\w+)", source) if name != "get"}
+    found |= {f"policy.{name}" for name in re.findall(r"(?<!\w)policy\.(\w+)", source) if name != "get"}
     for part in meta.find_referenced_templates(parsed):
         found |= _variables(part or "")
     return found
