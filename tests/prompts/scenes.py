@@ -108,13 +108,13 @@ SPARSE = ReplyContext(
     merchant=replace(MERCHANT, signature=""), customer_name="", situation="", order=PAID, policy={}, now=NOW
 )
 BARE_SHIPMENT = Shipment(tracking_number="PK123456785", carrier="ParcelKing", shipped_at=at(3, 5))
-ON_ITS_WAY = {"order": replace(ORDER, payments=()), "shipment": BARE_SHIPMENT}
-ARRIVED = {"order": replace(ORDER, status="delivered", shipments=(DELIVERED,)), "shipment": DELIVERED}
+ON_ITS_WAY: dict[str, Any] = {"order": replace(ORDER, payments=()), "shipment": BARE_SHIPMENT}
+ARRIVED: dict[str, Any] = {"order": replace(ORDER, status="delivered", shipments=(DELIVERED,)), "shipment": DELIVERED}
 ARRIVED |= {"last_scan": SCANS["delivered"]}
-SCANNED_ONLY = {"order": ORDER, "shipment": BARE_SHIPMENT, "last_scan": SCANS["delivered"]}
-CANCELLED = {"order": replace(PAID, status="cancelled"), "shipment": None, "last_scan": None}
-RETURNED = {"order": replace(ORDER, status="returned"), "last_scan": SCANS["returned"]}
-UNSHIPPED = {"order": PAID, "shipment": None, "last_scan": None}
+SCANNED_ONLY: dict[str, Any] = {"order": ORDER, "shipment": BARE_SHIPMENT, "last_scan": SCANS["delivered"]}
+CANCELLED: dict[str, Any] = {"order": replace(PAID, status="cancelled"), "shipment": None, "last_scan": None}
+RETURNED: dict[str, Any] = {"order": replace(ORDER, status="returned"), "last_scan": SCANS["returned"]}
+UNSHIPPED: dict[str, Any] = {"order": PAID, "shipment": None, "last_scan": None}
 
 
 def policy(*names: str, **values: Any) -> dict[str, Any]:
