@@ -1,6 +1,7 @@
 """Dovecot with its own configuration: in clear and STARTTLS on one port, TLS on another, mail in Maildirs."""
 
 import getpass
+import grp
 import os
 import shutil
 import signal
@@ -103,8 +104,9 @@ class DovecotServer:
     def start(self) -> None:
         """Write the configuration and start; returns once the server greets."""
         config = self.folder / "dovecot.conf"
-        me = getpass.getuser()
-        users = "" if self._as_root else f"default_internal_user = {me}\ndefault_login_user = {me}\n"
+        me, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
+        users = f"default_internal_user = {me}\ndefault_login_user = {me}\ndefault_internal_group = {group}\n"
+        users = "" if self._as_root else users
         values = {
             "folder": self.folder, "cert": self.certificates.cert, "key": self.certificates.key, "users": users,
             "uid": _MAIL_UID if self._as_root else os.getuid(), "gid": _MAIL_UID if self._as_root else os.getgid(),

@@ -181,7 +181,9 @@ class TestWaiting:
         with ImapMailbox(account(dovecot_user)) as box:
             read_all(box)
             dovecot_user.deliver(mail(1))
+            started = time.monotonic()
             assert box.wait_for_mail(10)
+            assert time.monotonic() - started < 5
 
     def test_no_mail_ends_with_the_time(self, dovecot_user: DovecotUser) -> None:
         with ImapMailbox(account(dovecot_user)) as box:
