@@ -190,8 +190,9 @@ def mail_evidence(mail: InboundMail, source: str, captured_at: datetime) -> Evid
 
 
 def aliases(evidence: list[Evidence], passages: list[Passage]) -> Mapping[str, str]:
-    """Map the names templates cite by (`order`, `shipment`, `policy` …) to ids; the last of a kind wins."""
+    """Map the names templates cite by to ids: `refund:re_1` to itself, `refund` to the last of its kind."""
     names = {item.evidence_id.split(":", 1)[0]: item.evidence_id for item in evidence}
+    names |= {item.evidence_id: item.evidence_id for item in evidence}
     for passage in passages:
         names.setdefault("policy", passage.passage_id)
         if passage.topic:

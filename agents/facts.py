@@ -36,6 +36,7 @@ _TIME = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d)(?:\s*([ap])\.?m\.?)?", re
 _AMOUNT = re.compile(rf"(?:(?P<before>{_CURRENCY})\s?(?P<after_number>{_NUMBER}))|(?:(?P<number>{_NUMBER})\s?(?P<after>{_CURRENCY})(?![a-z]))", re.I)  # fmt: skip  # noqa: E501
 _REFERENCE = re.compile(r"#?[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z]|\d{5}|\d[-_]\d|[A-Za-z][-_]\d)[A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*", re.ASCII)  # fmt: skip  # noqa: E501
 _COUNTED = re.compile(r"(\d{1,3})[-‐‑]?(?:st|nd|rd|th|er|e|ème|º|ª|h|d|days?|tägig\w*)(?![a-z0-9])", re.I | re.ASCII)
+_RANGE = re.compile(r"(?<![\w-])(\d{1,3})\s?[-–—~]\s?(\d{1,3})(?![\w-])")
 _PLAIN = re.compile(_NUMBER)
 _HAN_NUMBER = re.compile(r"[二三四五六七八九十两兩百]+(?=\s*(?:个|個)?(?:天|日|周|週|小时|時間|工作日|营业日|営業日|个月|か月|月|年|%|折|元|倍))")  # fmt: skip  # noqa: E501
 _HAN = {"二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -195,7 +196,7 @@ def _canonical(text: str) -> str:
 
 
 def _references(text: str, language: str) -> tuple[list[Fact], str]:
-    counted, rest = _take(_COUNTED, text)
+    counted, rest = _take(_COUNTED, _RANGE.sub(r"\1 ; \2", text))
     found, rest = _take(_REFERENCE, rest)
     facts = [Fact("number", frozenset({str(int(m[1]))}), m[0]) for m in counted]
     return facts + [Fact("reference", frozenset({m[0].lstrip("#").casefold()}), m[0]) for m in found], rest

@@ -1,11 +1,12 @@
 """What a text speaks of, as concepts that are the same in every language."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from knowledge.catalog import FOLDER, read_toml
-from knowledge.phrases import compile_phrases, normalise
+from knowledge.phrase_index import CharacterIndex, WordIndex, phrase_index
 
 CONCEPTS = "intents/concepts.toml"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？؟])|\n+")
@@ -35,19 +36,15 @@ def sentences(text: str) -> list[str]:
 
 
 def _of_sentence(sentence: str, codes: Sequence[str]) -> list[str]:
-    found: set[str] = set()
-    for code in codes:
-        plain = normalise(sentence, code)
-        found.update(name for name, pattern in _patterns(code).items() if pattern.search(plain))
+    found = {label for code in codes for label in _index(code).labels_in(sentence)}
     if "?" in sentence or "？" in sentence or "؟" in sentence:
         found.add("QUESTION")
     return [name for name in concepts() if name in found]
 
 
 @cache
-def _patterns(language: str) -> dict[str, re.Pattern[str]]:
-    table = read_toml(f"intents/lexicon/{language}.toml")
-    return {name: compile_phrases(phrases, language) for name, phrases in table.items()}
+def _index(language: str) -> WordIndex | CharacterIndex:
+    return phrase_index(read_toml(f"intents/lexicon/{language}.toml"), language)
 
 
 @cache
@@ -58,3 +55,11 @@ def examples() -> tuple[tuple[str, str, str], ...]:
         table = read_toml(f"intents/examples/{path.name}")
         rows += [(path.stem, intent, text) for intent, texts in table.items() for text in texts]
     return tuple(rows)
+
+
+@cache
+def lexicon_hash() -> str:
+    """Return a hash of all lexicons; what was trained with another one is stale."""
+    folder = FOLDER / "intents"
+    files = [folder / "concepts.toml", *sorted((folder / "lexicon").glob("*.toml"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from rejoinder.domain.cases import Case, Merchant, StoredMessage
+from rejoinder.domain.cases import Run, StoredMessage
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.mail import InboundMail, MailAddress
 from rejoinder.domain.review import Delivery, DeliveryStatus
 from rejoinder.errors import BadInput, DeliveryUncertain, ProviderRefused, ProviderUnavailable
 from tools.mail.compose import Reply, compose_reply, message_id_for
+from tools.mail.parse import parse_mail
 from tools.mail.reply_rules import reply_target
 
 
 class Outbox(Protocol):
     """The rows of deliveries."""
 
-    def claim_delivery(self, delivery_id: int, now: datetime) -> Delivery | None:
+    def claim_delivery(self, delivery_id: int) -> Delivery | None:
         """Move queued to sending for exactly one caller; None when it is not to be sent (now)."""
 
     def finish_delivery(self, delivery_id: int, status: DeliveryStatus, answer: str, raw_file: str) -> None:
@@ -26,17 +26,17 @@ class Outbox(Protocol):
     def release_delivery(self, delivery_id: int, answer: str) -> None:
         """Put a delivery that surely did not leave back into the queue."""
 
+    def keep_sent_mail(self, delivery_id: int, mail: InboundMail, raw_file: str, counterpart: str) -> None:
+        """Keep what was sent as a message of the case."""
+
     def draft(self, draft_id: int) -> Draft:
         """Return the draft."""
 
-    def case(self, case_id: int) -> Case:
-        """Return the case."""
+    def run(self, run_id: int) -> Run:
+        """Return the run."""
 
-    def merchant(self, merchant_id: int) -> Merchant:
-        """Return the merchant."""
-
-    def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
-        """Return the case's messages, oldest first."""
+    def message(self, message_id: int) -> StoredMessage:
+        """Return the message that a run answers."""
 
 
 class Files(Protocol):
@@ -72,7 +72,7 @@ class Deliverer:
     files: Files
     channels: Mapping[str, MailChannel]
 
-    def deliver(self, delivery_id: int, now: datetime) -> DeliveryStatus | None:
+    def deliver(self, delivery_id: int) -> DeliveryStatus | None:
         """Send one delivery.
 
         Returns:
@@ -81,7 +81,7 @@ class Deliverer:
         Raises:
             ProviderUnavailable: it did not leave and may be tried again.
         """
-        delivery = self.outbox.claim_delivery(delivery_id, now)
+        delivery = self.outbox.claim_delivery(delivery_id)
         if delivery is None:
             return None
         if delivery.channel == "none":
@@ -109,6 +109,7 @@ class Deliverer:
         except DeliveryUncertain as problem:
             return self._end(delivery, "uncertain", str(problem), raw_file)
         self.outbox.finish_delivery(delivery.delivery_id, "sent", answer, raw_file)
+        self.outbox.keep_sent_mail(delivery.delivery_id, parse_mail(raw).mail, raw_file, recipients[0])
         channel.after_sent(raw)
         return "sent"
 
@@ -131,10 +132,10 @@ class Deliverer:
         return raw, [reply_target(original, [channel.address]).email]
 
     def _answered(self, delivery: Delivery) -> InboundMail:
-        mails = [m.mail for m in self.outbox.messages_of_case(delivery.case_id) if m.mail is not None]
-        if not mails:
+        mail = self.outbox.message(self.outbox.run(delivery.run_id).message_id).mail
+        if mail is None:
             raise BadInput(f"case {delivery.case_id} has no mail to answer")
-        return mails[-1]
+        return mail
 
     def _end(self, delivery: Delivery, status: DeliveryStatus, answer: str, raw_file: str = "") -> DeliveryStatus:
         self.outbox.finish_delivery(delivery.delivery_id, status, answer, raw_file)

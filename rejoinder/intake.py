@@ -7,9 +7,11 @@ from typing import Protocol
 
 from rejoinder.domain.cases import DisputeEvent
 from rejoinder.domain.mail import InboundMail
-from rejoinder.errors import MailRejected
+from rejoinder.errors import MailRejected, WebhookRejected
+from tools.mail.cards import mask_cards
 from tools.mail.parse import Limits, parse_mail
 from tools.mail.redact import redact_file
+from tools.processors.base import Processor, WebhookRequest
 
 
 class Accepted(Protocol):
@@ -80,3 +82,54 @@ class Intake:
     def _keep(self, files: Mapping[str, bytes]) -> None:
         for content in files.values():
             self.files.put(content)
+
+
+class WebhookCalls(Protocol):
+    """Where webhook calls are recorded."""
+
+    def keep_webhook(
+        self, processor: str, account: str, event_id: str, raw_file: str, received_at: datetime, problem: str = ""
+    ) -> None:
+        """Record a call, verified or rejected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookDoor:
+    """One account at a processor: whose it is, and the secret that proves its webhooks."""
+
+    merchant_id: int
+    processor: Processor
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookIntake:
+    """The way in for processors: the raw body is kept whatever it is, and read only when proven."""
+
+    inbox: Inbox
+    calls: WebhookCalls
+    files: Files
+
+    def accept(self, door: WebhookDoor, request: WebhookRequest) -> int:
+        """Store a webhook and return how many new events it held.
+
+        Raises:
+            WebhookRejected: not proven; the body is kept with the reason.
+        """
+        raw_file = self.files.put(mask_body(request.body))
+        name, account, at = door.processor.name, request.account, request.received_at
+        try:
+            door.processor.verify(request, door.secret)
+            event_id = door.processor.event_id(request)
+            events = door.processor.parse(request)
+        except WebhookRejected as problem:
+            self.calls.keep_webhook(name, account, f"rejected:{raw_file}", raw_file, at, str(problem))
+            raise
+        self.calls.keep_webhook(name, account, event_id, raw_file, at)
+        return sum(self.inbox.accept_event(door.merchant_id, event, raw_file, at).new for event in events)
+
+
+def mask_body(body: bytes) -> bytes:
+    """Return a webhook's body without card numbers; without any, the same bytes."""
+    masked = mask_cards(body.decode("utf-8", "surrogateescape"))
+    return masked.text.encode("utf-8", "surrogateescape") if masked.count else body

@@ -12,11 +12,11 @@ from agents.deps import Deps, Policy
 from agents.drafting import draft_of, with_model_prose
 from agents.matching import choose, clues_of, find_orders
 from agents.routing import RouteInput, choose_route
-from agents.service.policy import NEEDS_ORDER, Answer, Facts, decide, typed_facts
+from agents.service.policy import NEEDS_ORDER, Answer, Facts, decide
 from agents.service.wishes import country_in, product_in
 from agents.state import CaseState
 from knowledge.catalog import intents
-from prompts.contexts import ReplyContext
+from prompts.contexts import ReplyContext, typed_policy
 from prompts.render import Rendered, pick_language, render, template_exists
 from rejoinder.domain.cases import Case, Merchant, Run
 from rejoinder.domain.drafts import Draft, Problem
@@ -154,14 +154,14 @@ def answer_for(scene: Scene, deps: Deps) -> tuple[Answer, Facts]:
     policy: dict[str, object] = {}
     for topic in topics_of(scene.intent):
         if found := _policy(scene, deps, topic):
-            policy |= typed_facts(found.facts)
+            policy |= found.facts
     policy["asked_country"] = country_in(f"{scene.mail.subject} {scene.mail.new_text}", scene.language)
     facts = Facts(
         now=deps.clock().astimezone(ZoneInfo(scene.merchant.timezone)),
         mail=scene.mail,
         order=scene.order,
         product=_product(scene, deps),
-        policy=policy,
+        policy=typed_policy(policy),
     )
     return decide(scene.intent, facts), facts
 

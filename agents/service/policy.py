@@ -4,23 +4,18 @@ Every decision is a pure function of records, policy facts and the present time.
 names the reply templates branch on; an empty situation means that there is no answer of its own.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.evidence import last_scan, latest_refund, latest_shipment
 from agents.service.actions import propose
 from rejoinder.domain.drafts import ProposedAction
 from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.money import from_decimal
 from rejoinder.domain.orders import Order, Product, Shipment
 
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
+TRACED = frozenset({"stuck", "exception"})
 STUCK_AFTER = timedelta(days=7)
 WARRANTY_MONTH = timedelta(days=30, hours=12)
 
@@ -47,23 +42,6 @@ class Answer:
     actions: tuple[ProposedAction, ...] = ()
 
 
-def typed_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return policy facts with amounts (`4.90 EUR`) and dates as values that templates can print."""
-    return {name: _typed(value) for name, value in facts.items()}
-
-
-def _typed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _typed(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_typed(item) for item in value]
-    if isinstance(value, str) and (amount := _AMOUNT.fullmatch(value)):
-        return from_decimal(Decimal(amount[1]), amount[2])
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return date.fromisoformat(value)
-    return value
-
-
 def decide(intent: str, facts: Facts) -> Answer:
     """Return the answer to an intent; `ask_order` and `acknowledge` are answers too."""
     rule = DECISIONS.get(intent)
@@ -81,7 +59,9 @@ def _order_status(facts: Facts) -> Answer:
     shipment = latest_shipment(order)
     if shipment is None or (shipment.shipped_at is None and not shipment.scans):
         return Answer(situation="not_shipped", rule="no parcel was handed to a carrier")
-    return Answer(situation=parcel_situation(shipment, facts.now), rule="the newest carrier scan")
+    situation = parcel_situation(shipment, facts.now)
+    acts = (propose("carrier_trace", f"the parcel is {situation}", order),) if situation in TRACED else ()
+    return Answer(situation=situation, rule="the newest carrier scan", actions=acts)
 
 
 def parcel_situation(shipment: Shipment, now: datetime) -> str:
@@ -242,7 +222,7 @@ def _shipping(facts: Facts) -> Answer:
     country = facts.policy.get("asked_country")
     if not rates or not country:
         return Answer(situation="country_unknown", rule="no country is named in the mail")
-    served = any(rate["country"] == country for rate in rates)
+    served = any(rate.country == country for rate in rates)
     return Answer(situation="answered" if served else "country_not_served", rule=f"shipping rates for {country}")
 
 
