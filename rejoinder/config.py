@@ -106,10 +106,14 @@ class Settings(_Table):
     supervised_minutes: Annotated[int, Field(ge=0)] = Field(
         15, description="How long a supervised answer can be taken back before it is sent."
     )
+    undo_seconds: Annotated[int, Field(ge=0)] = Field(
+        20, description="How long an approved answer can be taken back before it is sent."
+    )
     max_mail_bytes: Annotated[int, Field(ge=1024)] = 25 * 1024 * 1024
     retention_days: Annotated[int, Field(ge=1)] = 730
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 10.0
     stalled_seconds: Annotated[float, Field(gt=0)] = 30.0
+    embedding: str = Field("", description="A LangChain embedding such as `ollama:bge-m3`; empty for the offline one.")
     model: ModelSettings = ModelSettings()
     merchants: tuple[MerchantSettings, ...] = ()
 

@@ -48,7 +48,7 @@ def build_app(program: Program, connector: BaseConnector) -> App:
 
     @app.task(name="deliver", retry=Backoff())
     def deliver(delivery_id: int) -> None:
-        status = program.deliverer.deliver(delivery_id, datetime.now(UTC))
+        status = program.deliverer.deliver(delivery_id)
         logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
 
     @app.periodic(cron="* * * * * */10")

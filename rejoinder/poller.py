@@ -21,11 +21,11 @@ LONGEST_PAUSE = 60.0
 class Cursors(Protocol):
     """How far each mailbox was read, and who reads it."""
 
-    def cursor(self, mailbox: str, folder: str) -> Cursor | None:
-        """Return where reading stopped."""
+    def read_until(self, mailbox: str, folder: str) -> tuple[int, int] | None:
+        """Return UIDVALIDITY and last UID of a folder."""
 
-    def save_cursor(self, mailbox: str, folder: str, cursor: Cursor) -> None:
-        """Remember where reading stopped; called after what was read is stored."""
+    def save_read_until(self, mailbox: str, folder: str, uidvalidity: int, last_uid: int) -> None:
+        """Remember how far a folder was read; called after what was read is stored."""
 
     def own_mailbox(self, mailbox: str) -> AbstractContextManager[bool]:
         """Hold the mailbox for this process; gives False when another holds it."""
@@ -69,10 +69,12 @@ class MailboxPoller:
     def read(self, mailbox: ImapMailbox) -> int:
         """Store everything after the cursor; the cursor is moved only after the mails are committed."""
         count = 0
-        cursor = self.cursors.cursor(self.account.name, self.account.folder)
+        known = self.cursors.read_until(self.account.name, self.account.folder)
+        cursor = Cursor(uidvalidity=known[0], last_uid=known[1]) if known else None
         for batch in mailbox.fetch_new(cursor, BATCH):
             self._store(batch)
-            self.cursors.save_cursor(self.account.name, self.account.folder, batch.cursor)
+            done = batch.cursor
+            self.cursors.save_read_until(self.account.name, self.account.folder, done.uidvalidity, done.last_uid)
             count += len(batch.mails)
         return count
 

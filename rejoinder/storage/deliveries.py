@@ -1,6 +1,7 @@
 """The outbox: one delivery a run, claimed by one worker, sent at most once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +20,12 @@ from rejoinder.storage.tables import cases, decisions, deliveries, drafts, messa
 PRIORITY = 20
 
 
+@dataclass(frozen=True)
 class DeliveryRows(Rows):
     """Deliveries. `undo` and `supervised` are how long one can be taken back before it leaves."""
 
-    undo = timedelta(seconds=0)
-    supervised = timedelta(minutes=15)
+    undo: timedelta = timedelta(0)
+    supervised: timedelta = timedelta(minutes=15)
 
     def queue_delivery(self, run_id: int, draft_id: int) -> int:
         """Put the draft into the outbox with its job, once per run."""

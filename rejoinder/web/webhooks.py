@@ -47,7 +47,7 @@ async def _body(request: Request) -> bytes | None:
 
 def accept(program: Program, processor_name: str, request: WebhookRequest) -> Response:
     """Store and verify a webhook; 2xx only for what is proven and kept."""
-    door = program.processor_account(processor_name, request.account)
+    door = program.webhook_door(processor_name, request.account)
     if door is None:
         return Response("no such account", status_code=404)
     try:

@@ -1,0 +1,213 @@
+"""The composition root: settings become a running program. The only place that picks concrete classes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from agents.deps import Clock, Deps, Reader, Writer
+from knowledge.catalog import intents
+from knowledge.chroma import open_store
+from knowledge.embedding import Embedder, LangChainEmbedder, OfflineEmbedder
+from knowledge.instructions import instructs_the_reader
+from knowledge.lexicon import concepts_in, examples, lexicon_hash
+from knowledge.notice_catalog import notice_catalog
+from knowledge.search import Library
+from prompts.render import render_prompt
+from rejoinder.config import MailboxSettings, MerchantSettings, Settings, secret
+from rejoinder.delivery import Deliverer, MailChannel
+from rejoinder.domain.cases import Merchant
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.reading import Reading
+from rejoinder.errors import ConfigError
+from rejoinder.intake import Intake, WebhookDoor, WebhookIntake
+from rejoinder.storage.checkpoints import checkpointer
+from rejoinder.storage.embedded import start_embedded
+from rejoinder.storage.engine import open_engine
+from rejoinder.storage.files import FileStore
+from rejoinder.storage.migrate import migrate
+from rejoinder.storage.store import Store
+from rejoinder.worker import Worker
+from tools.mail.channel import DraftsChannel, SmtpChannel
+from tools.mail.imap import ImapAccount
+from tools.mail.parse import Limits
+from tools.mail.smtp import SmtpAccount
+from tools.models.builtin import BuiltinReader
+from tools.models.chat import ChatReader, ChatWriter, open_chat_model
+from tools.models.classifier import load_or_train
+from tools.models.notices import read_notice
+from tools.processors.base import Processor
+from tools.processors.stripe import Stripe
+
+PROCESSORS: Mapping[str, Processor] = {"stripe": Stripe()}
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """Everything that runs, built once a process."""
+
+    settings: Settings
+    database_url: str
+    store: Store
+    files: FileStore
+    library: Library
+    deps: Deps
+    worker: Worker
+    intake: Intake
+    webhook_intake: WebhookIntake
+    deliverer: Deliverer
+    merchants: Mapping[str, Merchant]
+    clock: Clock
+
+    def webhook_door(self, processor: str, account: str) -> WebhookDoor | None:
+        """Return the account that webhooks of this address belong to."""
+        for merchant in self.settings.merchants:
+            for given in merchant.accounts:
+                if (given.processor, given.name) == (processor, account) and processor in PROCESSORS:
+                    return WebhookDoor(
+                        merchant_id=self.merchants[merchant.slug].merchant_id,
+                        processor=PROCESSORS[processor],
+                        secret=secret(given.webhook_secret_env),
+                    )
+        return None
+
+
+@contextmanager
+def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False) -> Iterator[Program]:
+    """Start what the settings name and put it together; everything is closed at the end.
+
+    `shared`: other processes of ours run beside this one.
+
+    Raises:
+        ConfigError: a setting is wrong or a secret is missing.
+        ProviderUnavailable: the database or the document store does not answer.
+    """
+    with ExitStack() as closing:
+        url = settings.database_url.get_secret_value()
+        if not url:
+            server = start_embedded(settings.data_dir)
+            closing.callback(server.stop)
+            url = server.url
+        engine = open_engine(url)
+        closing.callback(engine.dispose)
+        migrate(engine)
+        store = Store(
+            engine,
+            undo=timedelta(seconds=settings.undo_seconds),
+            supervised=timedelta(minutes=settings.supervised_minutes),
+        )
+        documents = open_store(settings.data_dir / "chroma", settings.chroma_url, shared=shared)
+        closing.callback(documents.close)
+        library = Library(client=documents.client, embedder=embedder_of(settings), texts=store)
+        files = FileStore(settings.files_dir)
+        readers, writer = _readers(settings)
+        deps = Deps(store=store, readers=readers, writer=writer, knowledge=library, clock=clock)
+        saver = closing.enter_context(checkpointer(url))
+        yield Program(
+            settings=settings,
+            database_url=url,
+            store=store,
+            files=files,
+            library=library,
+            deps=deps,
+            worker=Worker(store, deps, saver),
+            intake=Intake(inbox=store, files=files, limits=Limits(size=settings.max_mail_bytes)),
+            webhook_intake=WebhookIntake(inbox=store, calls=store, files=files),
+            deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
+            merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
+            clock=clock,
+        )
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """Return the embedding that the settings choose."""
+    return LangChainEmbedder(settings.embedding) if settings.embedding else OfflineEmbedder()
+
+
+def builtin_reader(model_folder: Path) -> BuiltinReader:
+    """Return the reader that needs no model and no network; its classifier is trained once and kept in the folder."""
+    classifier = load_or_train(model_folder, examples(), concepts_in, lexicon_hash())
+    return BuiltinReader(_read_notice, classifier.classify, instructs_the_reader)
+
+
+def _read_notice(mail: InboundMail) -> Reading | None:
+    return read_notice(mail, notice_catalog())
+
+
+def _readers(settings: Settings) -> tuple[tuple[Reader, ...], Writer | None]:
+    builtin = builtin_reader(settings.data_dir / "models")
+    model = settings.model
+    if not model.name:
+        return (builtin,), None
+    api_key = secret(model.api_key_env) if model.api_key_env else ""
+    chat = open_chat_model(
+        model.name, base_url=model.base_url, api_key=api_key, timeout_seconds=model.timeout_seconds
+    )
+    titles = {name: intent.title for name, intent in intents().items()}
+    writer = ChatWriter(chat, render_prompt, model.name) if model.writes else None
+    return (builtin, ChatReader(chat, render_prompt, titles, model.name)), writer
+
+
+def _merchant(given: MerchantSettings) -> Merchant:
+    return Merchant(
+        merchant_id=0,
+        slug=given.slug,
+        name=given.name,
+        language=given.language,
+        timezone=given.timezone,
+        country=given.country,
+        signature=given.signature or given.name,
+        website=given.website,
+        autonomy=given.autonomy,
+    )
+
+
+def imap_account(mailbox: MailboxSettings, max_bytes: int) -> ImapAccount:
+    """Return a mailbox's account; its password is read at each login."""
+    imap = mailbox.imap
+    return ImapAccount(
+        name=mailbox.name,
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        user=imap.user,
+        password=lambda: secret(imap.password_env),
+        ca_file=str(imap.ca_file) if imap.ca_file else None,
+        folder=imap.folder,
+        drafts_folder=imap.drafts_folder,
+        sent_folder=imap.sent_folder,
+        max_bytes=max_bytes,
+    )
+
+
+def _channels(settings: Settings) -> dict[str, MailChannel]:
+    return {mailbox.name: _channel(mailbox, settings.max_mail_bytes) for _, mailbox in settings.mailboxes}
+
+
+def _channel(mailbox: MailboxSettings, max_bytes: int) -> MailChannel:
+    account = imap_account(mailbox, max_bytes)
+    if mailbox.deliver == "imap_drafts":
+        return DraftsChannel(address=mailbox.address, sender_name=mailbox.sender_name, account=account)
+    smtp = mailbox.smtp
+    if smtp is None:
+        raise ConfigError(f"mailbox {mailbox.name!r} delivers by SMTP but has no [smtp] settings")
+    sender = SmtpAccount(
+        name=mailbox.name,
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        from_address=mailbox.address,
+        user=smtp.user,
+        password=(lambda: secret(smtp.password_env)) if smtp.password_env else "",
+        ca_file=str(smtp.ca_file) if smtp.ca_file else None,
+    )
+    copy = account if mailbox.copy_to_sent else None
+    return SmtpChannel(
+        address=mailbox.address, sender_name=mailbox.sender_name, account=sender, sent_copy=copy
+    )
