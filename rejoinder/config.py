@@ -111,6 +111,7 @@ class Settings(_Table):
     )
     max_mail_bytes: Annotated[int, Field(ge=1024)] = 25 * 1024 * 1024
     retention_days: Annotated[int, Field(ge=1)] = 730
+    fetch_seconds: Annotated[float, Field(gt=0)] = 5.0
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 10.0
     stalled_seconds: Annotated[float, Field(gt=0)] = 30.0
     embedding: str = Field("", description="A LangChain embedding such as `ollama:bge-m3`; empty for the offline one.")

@@ -159,7 +159,9 @@ class DeliveryRows(Rows):
             review = update(reviews).where(reviews.c.run_id == row.run_id)
             values = {"status": "open", "version": reviews.c.version + 1, "draft_id": row.draft_id}
             reopened = connection.execute(review.values(values).returning(reviews.c.id)).scalar_one_or_none()
-            if reopened is not None:
+            if reopened is None:
+                _ask_person(connection, row)
+            else:
                 connection.execute(decisions.delete().where(decisions.c.review_id == reopened))
             note(connection, "taken_back", actor=actor, case_id=row.case_id, delivery_id=delivery_id)
 
@@ -185,6 +187,13 @@ def as_delivery(row: Row[Any]) -> Delivery:
 def _was_reviewed(connection: Connection, run_id: int) -> bool:
     query = select(decisions.c.review_id).join(reviews, reviews.c.id == decisions.c.review_id)
     return connection.execute(query.where(reviews.c.run_id == run_id)).one_or_none() is not None
+
+
+def _ask_person(connection: Connection, delivery: Row[Any]) -> None:
+    """Open a review of what was about to leave by itself."""
+    due_by = select(cases.c.respond_by).where(cases.c.id == delivery.case_id).scalar_subquery()
+    values = {name: getattr(delivery, name) for name in ("merchant_id", "case_id", "run_id", "draft_id")}
+    connection.execute(insert(reviews).values(due_by=due_by, **values))
 
 
 def _is_supervised(run: Row[Any]) -> bool:

@@ -1,5 +1,7 @@
 """Frozen types to JSON and back, checked on the way in."""
 
+import json
+import re
 from functools import cache
 from typing import Any, TypeVar
 
@@ -7,16 +9,38 @@ from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 def dump(value: object) -> Any:
-    """Return a value of a frozen type as what JSON can hold."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    """Return a value of a frozen type as JSON that PostgreSQL can hold."""
+    return _storable(_adapter(type(value)).dump_python(value, mode="json"))
 
 
 def load(kind: type[Value], stored: Any) -> Value:
     """Return the value that `dump` stored."""
     loaded: Value = _adapter(kind).validate_python(stored)
     return loaded
+
+
+def storable(text: str) -> str:
+    """Return the text with U+FFFD for what PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def json_text(value: Any) -> str:
+    """Write JSON for a jsonb column; the engine's serializer."""
+    return json.dumps(_storable(value), ensure_ascii=False)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(key)): _storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in value]
+    return value
 
 
 @cache

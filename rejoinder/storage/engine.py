@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+from psycopg_pool import PoolTimeout
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from rejoinder.errors import ConfigError, ProviderUnavailable
+from rejoinder.storage.documents import json_text
 
 STATEMENT_TIMEOUT_MS = 60_000
+CONNECT_SECONDS = 10
 
 
 def open_engine(url: str, pool_size: int = 10) -> Engine:
@@ -29,23 +34,41 @@ def open_engine(url: str, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
-        connect_args={"options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}"},
+        json_serializer=json_text,
+        connect_args={
+            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            "connect_timeout": CONNECT_SECONDS,
+        },
     )
+
+
+def plain_url(engine: Engine) -> str:
+    """Return the engine's address as libpq reads it."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction; a database that is away raises `ProviderUnavailable`, and the next call finds it again."""
+    with our_errors(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Turn what may pass (a server that is away or busy, a deadlock) into `ProviderUnavailable`."""
     try:
-        with engine.begin() as connection:
-            yield connection
-    except (OperationalError, InterfaceError) as exc:
-        raise ProviderUnavailable(f"the database is not there: {_first_line(exc)}") from exc
+        yield
+    except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as exc:
+        raise ProviderUnavailable(f"the database does not answer: {_first_line(exc)}") from exc
+    except (NoConnectionFree, PoolTimeout) as exc:
+        raise ProviderUnavailable("all connections to the database are in use") from exc
     except DBAPIError as exc:
         if exc.connection_invalidated:
             raise ProviderUnavailable(f"the database went away: {_first_line(exc)}") from exc
         raise
 
 
-def _first_line(exc: DBAPIError) -> str:
-    return str(exc.orig).strip().splitlines()[0] if exc.orig and str(exc.orig).strip() else type(exc).__name__
+def _first_line(exc: Exception) -> str:
+    said = str(exc.orig if isinstance(exc, DBAPIError) else exc).strip()
+    return said.splitlines()[0] if said else type(exc).__name__

@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from rejoinder.errors import NotFound
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -16,13 +19,13 @@ class FileStore:
     root: Path
 
     def put(self, content: bytes) -> str:
-        """Keep bytes and return their hash; the same bytes again cost nothing."""
+        """Keep bytes and return their hash; the same bytes again cost nothing. They are on disk when it returns."""
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if path.is_file():
+        if path.is_file() and path.stat().st_size == len(content):
             return name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        self._make_folder(path.parent)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)  # mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -32,6 +35,7 @@ class FileStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        _sync_folder(path.parent)
         return name
 
     def get(self, name: str) -> bytes:
@@ -40,8 +44,8 @@ class FileStore:
         Raises:
             NotFound: no such file, or its bytes are no longer those of its name.
         """
-        path = self._path(name)
-        if len(name) != 64 or not path.is_file():
+        path = self._path(name) if _NAME.fullmatch(name) else None
+        if path is None or not path.is_file():
             raise NotFound(f"no file {name!r} is stored")
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != name:
@@ -50,3 +54,19 @@ class FileStore:
 
     def _path(self, name: str) -> Path:
         return self.root / name[:2] / name[2:4] / name
+
+    def _make_folder(self, folder: Path) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in (folder.parent, folder):  # `parents=True` would give the upper one the default mode
+            path.mkdir(mode=0o700, exist_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,47 +1,82 @@
 """Brings a database to the present form: our tables, the job queue's, the checkpoints'."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from langgraph.checkpoint.postgres import PostgresSaver
 from procrastinate.schema import SchemaManager
-from psycopg import Connection as PsycopgConnection
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, insert, select, text
 
-from rejoinder.storage.engine import transaction
+from rejoinder.storage.checkpoints import make_tables
+from rejoinder.storage.engine import our_errors, plain_url, transaction
+from rejoinder.storage.tables import queue_versions
 
 LOCK = 727_346_001
 """Advisory lock under which one process at a time migrates."""
+PAUSE = 0.05
+
+QUEUE_AT_FIRST = "03.04.00_50"
+"""The queue's newest version when it was first built in; a queue somebody else made is taken for this one."""
 
 
 def migrate(engine: Engine) -> None:
     """Apply what is missing; safe for several processes at once, and for a database that is up to date."""
-    with transaction(engine) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        _own_tables(connection)
-        _job_queue(connection)
-    _checkpoints(engine)
+    with our_errors(), _alone(plain_url(engine)) as connection:
+        with transaction(engine) as ours:
+            ours.execute(text("SET LOCAL statement_timeout = 0"))
+            _own_tables(ours)
+        _job_queue(engine)
+        make_tables(connection)
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[psycopg.Connection[psycopg.rows.DictRow]]:
+    """Hold the lock while the block runs.
+
+    It is asked for again and again: a waiting statement would hold a snapshot, on which the `CREATE INDEX
+    CONCURRENTLY` of the process that migrates would wait in turn.
+    """
+    with psycopg.Connection.connect(url, autocommit=True, prepare_threshold=None, row_factory=dict_row) as connection:
+        while not _got_lock(connection):
+            time.sleep(PAUSE)
+        yield connection
+
+
+def _got_lock(connection: psycopg.Connection[psycopg.rows.DictRow]) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s) AS got", (LOCK,)).fetchone()
+    return bool(row and row["got"])
 
 
 def _own_tables(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def _job_queue(connection: Connection) -> None:
-    there = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar_one()
-    if there is None:
-        connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+def _job_queue(engine: Engine) -> None:
+    """Make the queue's tables, or apply the versions that its package brought since; each in its own transaction."""
+    versions = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    with transaction(engine) as connection:
+        known = set(connection.execute(select(queue_versions.c.name)).scalars())
+        there = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar_one()
+        if there is None:
+            _run_script(connection, SchemaManager.get_schema())
+        if not known:
+            known = {path.name for path in versions if there is None or path.name <= f"{QUEUE_AT_FIRST}~"}
+            connection.execute(insert(queue_versions), [{"name": name} for name in sorted(known)])
+    for path in versions:
+        if path.name not in known:
+            with transaction(engine) as connection:
+                _run_script(connection, path.read_text(encoding="utf-8"))
+                connection.execute(insert(queue_versions).values(name=path.name))
 
 
-def _checkpoints(engine: Engine) -> None:
-    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with PsycopgConnection.connect(url, autocommit=True, row_factory=dict_row, prepare_threshold=0) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        PostgresSaver(connection).setup()
-
-
+def _run_script(connection: Connection, script: str) -> None:
+    """Run several statements at once; only the driver's own cursor does, when it is given no parameters."""
+    connection.connection.cursor().execute(script)

@@ -46,11 +46,16 @@ class AuditLine(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
-    """All that is known of a case. Of runs, drafts and reviews the newest; lists are oldest first."""
+    """All that is known of a case; lists are oldest first.
+
+    `run` is the newest. While a review is open, `shown_run` is the run it asks about, whose reading, matches, route
+    and draft are shown even when a newer message has come in; else it is the newest as well.
+    """
 
     case: Case
     outcome: str
     run: Run | None
+    shown_run: Run | None
     set_aside: str
     messages: tuple[StoredMessage, ...]
     dispute: Dispute | None
@@ -83,6 +88,13 @@ class CaseLine(NamedTuple):
     created_at: datetime
 
 
+class MessageCounts(NamedTuple):
+    """How many messages came in, and how many have come to rest: read, drafted, or kept in quarantine."""
+
+    total: int
+    settled: int
+
+
 class PageRows(Rows):
     """Pages of the desk; each names the merchants the visitor may see."""
 
@@ -102,21 +114,23 @@ class PageRows(Rows):
                 query = select(table).where(table.c.case_id == case_id)
                 return connection.execute(query.order_by(*order)).all()
 
-            run = next(iter(rows(runs, runs.c.id.desc())), None)
-            drafted = [row for row in rows(drafts, drafts.c.id.desc()) if run and row.run_id == run.id]
+            newest = next(iter(rows(runs, runs.c.id.desc())), None)
             reviewed = next(iter(rows(reviews, reviews.c.id.desc())), None)
             review_run = next((row for row in rows(runs) if reviewed and row.id == reviewed.run_id), None)
+            run = review_run if reviewed and reviewed.status == "open" else newest
+            drafted = [row for row in rows(drafts, drafts.c.id.desc()) if run and row.run_id == run.id]
             decided = None
             if reviewed:
                 query = select(decisions).where(decisions.c.review_id == reviewed.id)
                 decided = connection.execute(query).one_or_none()
             disputed = connection.execute(select(disputes.c.document).where(disputes.c.case_id == case_id))
             dispute = disputed.scalar_one_or_none()
-            shown = _shown_draft(drafted, decided)
+            shown = _shown_draft(drafted, decided, reviewed)
             return CasePage(
                 case=as_case(case),
                 outcome=case.outcome,
-                run=as_run(run) if run else None,
+                run=as_run(newest) if newest else None,
+                shown_run=as_run(run) if run else None,
                 set_aside=run.set_aside if run else "",
                 messages=tuple(stored(row) for row in rows(messages, messages.c.id)),
                 dispute=load(Dispute, dispute) if dispute else None,
@@ -161,6 +175,18 @@ class PageRows(Rows):
         with self.begin() as connection:
             return {status: count for status, count in connection.execute(query).tuples()}
 
+    def count_messages(self, merchant_ids: Sequence[int]) -> MessageCounts:
+        """Return how many messages came in and how many of them have come to rest."""
+        moving = runs.c.status.in_(["queued", "running"])
+        query = (
+            select(func.count(), func.count().filter(moving))
+            .select_from(messages.outerjoin(runs, runs.c.message_id == messages.c.id))
+            .where(messages.c.merchant_id.in_(merchant_ids), messages.c.direction == "in")
+        )
+        with self.begin() as connection:
+            total, busy = connection.execute(query).one()
+        return MessageCounts(total=total, settled=total - busy)
+
     def case_of_review(self, review_id: int, merchant_ids: Sequence[int]) -> int:
         """Return the case of a review of these merchants.
 
@@ -175,13 +201,12 @@ class PageRows(Rows):
         return found
 
 
-def _shown_draft(drafted: Sequence[Any], decided: Any) -> Any:
-    """Return the draft that was decided on, else the newest."""
-    if decided is not None and decided.draft_id is not None:
-        chosen = [row for row in drafted if row.id == decided.draft_id]
-        if chosen:
-            return chosen[0]
-    return drafted[0] if drafted else None
+def _shown_draft(drafted: Sequence[Any], decided: Any, reviewed: Any) -> Any:
+    """Return the draft that was decided on or that an approval would send, else the newest."""
+    asked = reviewed.draft_id if reviewed is not None and reviewed.status == "open" else None
+    chosen_id = decided.draft_id if decided is not None else asked
+    chosen = (row for row in drafted if row.id == chosen_id)
+    return next(chosen, drafted[0] if drafted else None)
 
 
 class _ReviewWithRoute(NamedTuple):

@@ -32,6 +32,8 @@ class ReviewLine(NamedTuple):
     language: str
     due_by: datetime | None
     opened_at: datetime
+    reason: str
+    """The first reason why a person must look."""
 
 
 class ReviewRows(Rows):
@@ -90,8 +92,9 @@ class ReviewRows(Rows):
         """Return reviews by deadline, those without one last, older first."""
         columns = (cases.c.title, cases.c.kind, cases.c.intent, cases.c.language)
         query = (
-            select(reviews, *columns)
+            select(reviews, runs.c.route["reasons"][0]["text"].astext.label("reason"), *columns)
             .join(cases, cases.c.id == reviews.c.case_id)
+            .join(runs, runs.c.id == reviews.c.run_id)
             .where(reviews.c.merchant_id.in_(merchant_ids), reviews.c.status == status)
             .order_by(reviews.c.due_by.asc().nulls_last(), reviews.c.id)
             .limit(limit)
@@ -100,7 +103,8 @@ class ReviewRows(Rows):
             rows = connection.execute(query).all()
         return [
             ReviewLine(
-                r.id, r.case_id, r.merchant_id, r.title, r.kind, r.intent, r.language, r.due_by, r.opened_at
+                r.id, r.case_id, r.merchant_id, r.title, r.kind, r.intent, r.language, r.due_by, r.opened_at,
+                r.reason or "",
             )
             for r in rows
         ]
@@ -152,7 +156,7 @@ class ReviewRows(Rows):
         lock = case_lock(review.merchant_id, review.case_id)
         queue_job(connection, "resume_run", {"run_id": review.run_id}, lock=lock, priority=URGENT)
 
-    def save_edit(self, review_id: int, version: int, text: str, reviewer: str) -> int:
+    def save_edit(self, review_id: int, version: int, text: str, reviewer: str, subject: str = "") -> int:
         """Keep an unfinished edit on the server, for every device; returns the new version.
 
         Raises:
@@ -161,7 +165,7 @@ class ReviewRows(Rows):
         statement = update(reviews).where(
             reviews.c.id == review_id, reviews.c.version == version, reviews.c.status == "open"
         )
-        values = {"edit": {"text": text, "reviewer": reviewer}, "version": version + 1}
+        values = {"edit": {"subject": subject, "text": text, "reviewer": reviewer}, "version": version + 1}
         with self.begin() as connection:
             done = connection.execute(statement.values(values).returning(reviews.c.id)).scalar_one_or_none()
             if done is None:
@@ -169,7 +173,7 @@ class ReviewRows(Rows):
         return version + 1
 
     def unfinished_edit(self, review_id: int) -> dict[str, str] | None:
-        """Return the unfinished edit: its text and who wrote it."""
+        """Return the unfinished edit: its subject, its text and who wrote it."""
         with self.begin() as connection:
             found = connection.execute(select(reviews.c.edit).where(reviews.c.id == review_id)).scalar_one_or_none()
         return found

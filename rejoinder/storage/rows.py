@@ -1,12 +1,12 @@
-"""What every group of queries shares: the engine, and a transaction a call."""
+"""What every group of queries shares: the engine, a transaction a call, and the audit trail."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
 from rejoinder.storage.engine import transaction
-from rejoinder.storage.tables import audit
+from rejoinder.storage.tables import audit, cases
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,16 @@ class Rows:
         return transaction(self.engine)
 
 
-def note(connection: Connection, action: str, *, actor: str = "program", case_id: int | None = None, **details: object) -> None:
+def note(
+    connection: Connection,
+    action: str,
+    *,
+    actor: str = "program",
+    merchant_id: int | None = None,
+    case_id: int | None = None,
+    **details: object,
+) -> None:
     """Add a line to the audit trail, in the transaction of what it tells about."""
-    connection.execute(insert(audit).values(actor=actor, action=action, case_id=case_id, details=details))
+    whose = merchant_id or select(cases.c.merchant_id).where(cases.c.id == case_id).scalar_subquery()
+    values = {"actor": actor, "action": action, "merchant_id": whose, "case_id": case_id, "details": details}
+    connection.execute(insert(audit).values(values))

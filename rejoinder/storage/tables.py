@@ -1,23 +1,57 @@
 """The tables. JSON documents hold the frozen types; what is looked up by has a column of its own."""
 
+import hashlib
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
     DateTime,
+    Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     MetaData,
     Table,
-    Text,
+    TypeDecorator,
     UniqueConstraint,
     func,
     text,
 )
+from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+
+from rejoinder.storage.documents import storable
+
+KEY_LIMIT = 250
+"""Characters a looked-up text may have; PostgreSQL's index entries end at 2,704 bytes."""
+
+
+class Text(TypeDecorator[str]):
+    """Text from anywhere: what PostgreSQL cannot hold is replaced."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it can be stored."""
+        return value if value is None else storable(value)
+
+
+class Key(Text):
+    """Text that is looked up by equality; a longer one is stored, and compared, as its hash."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text, or `sha256:` and its hash."""
+        if value is None or len(value) <= KEY_LIMIT:
+            return super().process_bind_param(value, dialect)
+        return "sha256:" + hashlib.sha256(storable(value).encode()).hexdigest()
+
 
 metadata = MetaData(
     naming_convention={
@@ -54,8 +88,9 @@ users = Table(
     "users",
     metadata,
     _key(),
-    Column("login", Text, nullable=False, unique=True),
+    Column("login", Key, nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="reviewer"),
     Column("merchant_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     _at("created_at", now=True),
 )
@@ -67,6 +102,8 @@ sessions = Table(
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("form_token", Text, nullable=False),
     _at("ends_at"),
+    Index(None, "user_id"),
+    Index(None, "ends_at"),
 )
 
 mail_cursors = Table(
@@ -88,10 +125,12 @@ cases = Table(
     Column("title", Text, nullable=False, server_default=""),
     Column("intent", Text, nullable=False, server_default=""),
     Column("language", Text, nullable=False, server_default="und"),
-    Column("order_number", Text, nullable=False, server_default=""),
+    Column("order_number", Key, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False, server_default=""),
+    Column("merged_into", BigInteger, ForeignKey("cases.id")),
     _at("respond_by", nullable=True),
     _at("created_at", now=True),
+    Index(None, "merchant_id", "id"),
     Index(None, "merchant_id", "status", "id"),
     Index(None, "merchant_id", "order_number"),
 )
@@ -102,12 +141,15 @@ messages = Table(
     _key(),
     _to("merchants"),
     _to("cases", nullable=True),
-    Column("identity", Text, nullable=False),
+    Column("identity", Key, nullable=False),
     Column("status", Text, nullable=False, server_default="stored"),
     Column("direction", Text, nullable=False, server_default="in"),
     Column("mailbox", Text, nullable=False, server_default=""),
-    Column("message_header", Text, nullable=False, server_default=""),
-    Column("counterpart", Text, nullable=False, server_default=""),
+    Column("message_header", Key, nullable=False, server_default=""),
+    Column("counterpart", Key, nullable=False, server_default=""),
+    Column("participants", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("dispute_key", Key, nullable=False, server_default=""),
+    Column("payment_key", Key, nullable=False, server_default=""),
     Column("raw_file", Text, nullable=False, server_default=""),
     Column("problem", Text, nullable=False, server_default=""),
     Column("mail", JSONB),
@@ -117,6 +159,9 @@ messages = Table(
     Index(None, "case_id"),
     Index(None, "merchant_id", "message_header"),
     Index(None, "merchant_id", "counterpart", "id"),
+    Index("ix_messages_dispute_key", "merchant_id", "dispute_key", postgresql_where=text("dispute_key <> ''")),
+    Index("ix_messages_payment_key", "merchant_id", "payment_key", postgresql_where=text("payment_key <> ''")),
+    Index("ix_messages_quarantined", "merchant_id", "id", postgresql_where=text("status = 'quarantined'")),
 )
 
 webhook_calls = Table(
@@ -125,12 +170,14 @@ webhook_calls = Table(
     _key(),
     Column("processor", Text, nullable=False),
     Column("account", Text, nullable=False),
-    Column("event_id", Text, nullable=False),
+    Column("event_id", Key, nullable=False),
     Column("raw_file", Text, nullable=False),
+    Column("headers", JSONB, nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False),
     Column("problem", Text, nullable=False, server_default=""),
     _at("received_at"),
     UniqueConstraint("processor", "account", "event_id", "status"),
+    Index(None, "received_at"),
 )
 
 disputes = Table(
@@ -140,8 +187,8 @@ disputes = Table(
     _to("merchants"),
     _to("cases"),
     Column("processor", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("payment_reference", Text, nullable=False, server_default=""),
+    Column("reference", Key, nullable=False),
+    Column("payment_reference", Key, nullable=False, server_default=""),
     Column("status", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     UniqueConstraint("merchant_id", "processor", "reference"),
@@ -174,7 +221,7 @@ evidence = Table(
     "evidence",
     metadata,
     Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
-    Column("evidence_id", Text, primary_key=True),
+    Column("evidence_id", Key, primary_key=True),
     Column("document", JSONB, nullable=False),
 )
 
@@ -182,7 +229,7 @@ used_passages = Table(
     "used_passages",
     metadata,
     Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
-    Column("passage_id", Text, primary_key=True),
+    Column("passage_id", Key, primary_key=True),
     Column("document", JSONB, nullable=False),
 )
 
@@ -214,10 +261,12 @@ reviews = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("edit", JSONB),
     _at("due_by", nullable=True),
+    _at("reminded_at", nullable=True),
     _at("opened_at", now=True),
     UniqueConstraint("run_id"),
     Index(None, "merchant_id", "status", "due_by", "id"),
     Index(None, "case_id"),
+    Index("ix_reviews_overdue", "due_by", postgresql_where=text("status = 'open' AND reminded_at IS NULL")),
 )
 
 decisions = Table(
@@ -245,6 +294,7 @@ corrections = Table(
     Column("after", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     _at("created_at", now=True),
+    Index(None, "merchant_id", "template", "id"),
 )
 
 deliveries = Table(
@@ -274,13 +324,13 @@ orders = Table(
     "orders",
     metadata,
     Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
-    Column("number", Text, primary_key=True),
-    Column("customer_email", Text, nullable=False),
+    Column("number", Key, primary_key=True),
+    Column("customer_email", Key, nullable=False),
     _at("placed_at"),
     Column("tracking", ARRAY(Text), nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("document", JSONB, nullable=False),
-    Index(None, "merchant_id", "customer_email"),
+    Index(None, "merchant_id", "customer_email", "placed_at"),
     Index("ix_orders_tracking", "tracking", postgresql_using="gin"),
     Index("ix_orders_upper_number", "merchant_id", func.upper(text("number"))),
 )
@@ -288,16 +338,19 @@ orders = Table(
 payments = Table(
     "payments",
     metadata,
-    Column("merchant_id", BigInteger, primary_key=True),
-    Column("reference", Text, primary_key=True),
-    Column("order_number", Text, nullable=False),
-    Column("arn", Text, nullable=False, server_default=""),
+    _key(),
+    Column("merchant_id", BigInteger, nullable=False),
+    Column("reference", Key, nullable=False),
+    Column("order_number", Key, nullable=False),
+    Column("arn", Key, nullable=False, server_default=""),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("card_last4", Text, nullable=False, server_default=""),
     _at("captured_at"),
-    Index(None, "merchant_id", "arn"),
-    Index(None, "merchant_id", "amount_minor", "currency"),
+    ForeignKeyConstraint(["merchant_id", "order_number"], ["orders.merchant_id", "orders.number"], ondelete="CASCADE"),
+    Index(None, "merchant_id", "reference"),
+    Index("ix_payments_arn", "merchant_id", "arn", postgresql_where=text("arn <> ''")),
+    Index(None, "merchant_id", "amount_minor", "currency", "captured_at"),
     Index(None, "merchant_id", "order_number"),
 )
 
@@ -305,7 +358,7 @@ products = Table(
     "products",
     metadata,
     Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
-    Column("sku", Text, primary_key=True),
+    Column("sku", Key, primary_key=True),
     Column("content_hash", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     Column("words", TSVECTOR, nullable=False),
@@ -316,7 +369,7 @@ documents = Table(
     "documents",
     metadata,
     Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("topic", Text, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("in_force_from", Date),
@@ -329,12 +382,13 @@ passages = Table(
     "passages",
     metadata,
     Column("merchant_id", BigInteger, primary_key=True),
-    Column("passage_id", Text, primary_key=True),
-    Column("document_key", Text, nullable=False),
+    Column("passage_id", Key, primary_key=True),
+    Column("document_key", Key, nullable=False),
     Column("position", Integer, nullable=False),
     Column("heading", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("words", TSVECTOR, nullable=False),
+    ForeignKeyConstraint(["merchant_id", "document_key"], ["documents.merchant_id", "documents.key"]),
     Index(None, "merchant_id", "document_key"),
     Index("ix_passages_words", "words", postgresql_using="gin"),
 )
@@ -346,8 +400,16 @@ audit = Table(
     _at("at", now=True),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
+    Column("merchant_id", BigInteger),
     Column("case_id", BigInteger),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     Index(None, "case_id", "id"),
+    Index(None, "merchant_id", "id"),
 )
 
+queue_versions = Table(
+    "queue_versions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _at("applied_at", now=True),
+)

@@ -1,0 +1,52 @@
+"""What the desk's pages are given: the rows, the files, the time, and how answers leave."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Path, Request
+
+from rejoinder.domain.cases import Merchant
+from rejoinder.storage.files import FileStore
+from rejoinder.storage.store import Store
+
+BIGGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayOut:
+    """How answers leave a mailbox: sent from its address, or only put into its Drafts folder."""
+
+    address: str
+    drafts_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The review desk's surroundings. `ways_out` are by the mailbox's name; `clock` gives aware UTC."""
+
+    store: Store
+    files: FileStore
+    clock: Callable[[], datetime]
+    public_url: str = ""
+    ways_out: Mapping[str, WayOut] = field(default_factory=dict)
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether reviewers reach the desk by https."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    def merchants(self, merchant_ids: tuple[int, ...]) -> dict[int, Merchant]:
+        """Return these merchants by id, in the order of their slugs."""
+        return {one.merchant_id: one for one in self.store.merchants() if one.merchant_id in merchant_ids}
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AppDesk = Annotated[Desk, Depends(_desk)]
+RowId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]

@@ -1,0 +1,13 @@
+"""The pages of the review desk, one module each."""
+
+from rejoinder.web.desk import case, cases, decisions, downloads, login, quarantine, reviews
+
+ROUTERS = (
+    login.router,
+    reviews.router,
+    cases.router,
+    case.router,
+    decisions.router,
+    downloads.router,
+    quarantine.router,
+)

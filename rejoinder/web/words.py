@@ -1,0 +1,96 @@
+"""The desk's words in the reviewer's language, and times and codes as that language writes them."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.dates import format_date, format_datetime, format_timedelta
+
+LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
+FOLDER = Path(__file__).parent / "locale"
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+_DATE_PATTERNS = {"en": "d MMM y", "zh-CN": "y年M月d日"}
+_TIME_PATTERNS = {"en": "EEE d MMM y, HH:mm", "zh-CN": "y年M月d日 EEE HH:mm"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language of the desk."""
+
+    language: str
+
+    def t(self, text: str, **values: object) -> str:
+        """Return the English text in this language with its `{names}` filled in; unknown text stays English."""
+        translated = catalogue(self.language).get(text, text)
+        return translated.format(**values) if values else translated
+
+    def code(self, code: str) -> str:
+        """Return a stored word such as `in_review` as people read it."""
+        return self.t(code.replace("_", " ").replace(".", ": ").capitalize())
+
+    def moment(self, at: datetime, zone: tzinfo = UTC) -> str:
+        """Return an instant in a zone, with the zone's name."""
+        written = format_datetime(at, _TIME_PATTERNS[self.language], tzinfo=zone, locale=self._locale)
+        return f"{written} ({getattr(zone, 'key', 'UTC')})"
+
+    def day(self, day: date) -> str:
+        """Return a date."""
+        return format_date(day, _DATE_PATTERNS[self.language], locale=self._locale)
+
+    def relative(self, at: datetime, now: datetime) -> str:
+        """Return how far away an instant is, such as `in 2 hours`."""
+        return format_timedelta(at - now, add_direction=True, threshold=1.5, locale=self._locale)
+
+    def fact(self, value: str, zone: tzinfo) -> str:
+        """Return a canonical value as people read it: instants in the zone, all else as it is."""
+        if not _INSTANT.fullmatch(value):
+            return value
+        try:
+            return self.moment(datetime.fromisoformat(value), zone)
+        except ValueError:
+            return value
+
+    def language_name(self, tag: str) -> str:
+        """Return the name of a language; an unknown tag as it is, none for `und`."""
+        if tag in {"", "und"}:
+            return ""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self._locale) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag
+
+    @property
+    def _locale(self) -> str:
+        return self.language.replace("-", "_")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return English texts with their translations; empty for English itself."""
+    file = FOLDER / f"{language}.toml"
+    return dict(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+
+def pick_language(asked: str, accepted: str) -> str:
+    """Return the language asked for, else the best of an Accept-Language header, else English."""
+    if asked in LANGUAGES:
+        return asked
+    wanted = [part.split(";")[0].strip() for part in accepted.split(",")[:20]]
+    wanted = ["zh-CN" if one.lower().startswith("zh") else one for one in wanted if one]
+    return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of that name; UTC for one that does not exist."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
