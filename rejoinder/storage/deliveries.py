@@ -54,9 +54,7 @@ class DeliveryRows(Rows):
             "automatic": automatic,
             "not_before": not_before,
         }
-        delivery_id: int = connection.execute(
-            insert(deliveries).values(values).returning(deliveries.c.id)
-        ).scalar_one()
+        delivery_id: int = connection.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
         connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="sending"))
         self._queue(connection, delivery_id, not_before if wait else None)
         note(connection, "queued", case_id=run.case_id, delivery_id=delivery_id, draft_id=draft_id)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -43,6 +42,10 @@ def _storable(value: Any) -> Any:
     return value
 
 
-@cache
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]

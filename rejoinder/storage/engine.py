@@ -25,7 +25,7 @@ def open_engine(url: str, pool_size: int = 10) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except Exception as exc:  # noqa: BLE001 # SQLAlchemy raises its own argument error, or a ValueError on bad ports
+    except Exception as exc:  # SQLAlchemy raises its own argument error, or a ValueError on bad ports
         raise ConfigError("REJOINDER_DATABASE_URL is not an address such as postgresql://user@host/name") from exc
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ConfigError(f"REJOINDER_DATABASE_URL names {parsed.get_backend_name()!r}; only PostgreSQL is supported")

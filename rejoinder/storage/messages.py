@@ -61,9 +61,7 @@ class MessageRows(Rows):
             case_id = _case_of_thread(connection, merchant_id, mail)
             return _start(connection, merchant_id, message_id, case_id, mail.subject)
 
-    def accept_event(
-        self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime
-    ) -> Accepted:
+    def accept_event(self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime) -> Accepted:
         """Store a processor's event with its case, run and job; an event that is known changes nothing."""
         identity = f"event:{event.processor}:{event.account}:{event.event_id}"
         values = {
@@ -81,9 +79,7 @@ class MessageRows(Rows):
             title = f"{event.processor} {event.reference}"
             return _start(connection, merchant_id, message_id, case_id, title)
 
-    def quarantine(
-        self, merchant_id: int, mailbox: str, raw_file: str, reason: str, received_at: datetime
-    ) -> int:
+    def quarantine(self, merchant_id: int, mailbox: str, raw_file: str, reason: str, received_at: datetime) -> int:
         """Keep a mail that cannot be read, visible to people; the same bytes once."""
         identity = f"raw:{raw_file}"
         values = {
@@ -170,9 +166,7 @@ class MessageRows(Rows):
         values = {"uidvalidity": uidvalidity, "last_uid": last_uid}
         statement = insert(mail_cursors).values(mailbox=mailbox, folder=folder, **values)
         with self.begin() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values)
-            )
+            connection.execute(statement.on_conflict_do_update(index_elements=["mailbox", "folder"], set_=values))
 
     @contextmanager
     def own_mailbox(self, mailbox: str) -> Iterator[bool]:
@@ -218,9 +212,7 @@ def _known(connection: Connection, merchant_id: int, identity: str) -> Accepted:
     return Accepted(row.id, row.case_id or 0, row.run_id or 0, False)
 
 
-def _start(
-    connection: Connection, merchant_id: int, message_id: int, case_id: int | None, title: str
-) -> Accepted:
+def _start(connection: Connection, merchant_id: int, message_id: int, case_id: int | None, title: str) -> Accepted:
     if case_id is None:
         values = {"merchant_id": merchant_id, "kind": "unknown", "status": "new", "title": title[:TITLE_LIMIT]}
         case_id = connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one()
@@ -269,5 +261,3 @@ def _case_of_dispute(connection: Connection, merchant_id: int, event: DisputeEve
     )
     first: int | None = connection.execute(earlier).scalar_one_or_none()
     return first
-
-

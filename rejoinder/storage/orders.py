@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, tuple_
+from sqlalchemy import Connection, Table, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.orders import Match, Order, Product
@@ -18,7 +18,9 @@ from rejoinder.storage.words import query_of, vector_of
 
 BATCH = 500
 MAX_CANDIDATES = 50
+MAX_CLUES = 200
 DAYS_AROUND = timedelta(days=3)
+BIGINT = 2**63
 
 
 class Counts(NamedTuple):
@@ -35,56 +37,40 @@ class OrderRows(Rows):
     def upsert_orders(self, merchant_id: int, given: Iterable[Order]) -> Counts:
         """Store orders by number; the same order again changes nothing."""
         total = Counts(0, 0, 0)
-        rest = iter(given)
-        while batch := {order.number: order for order in islice(rest, BATCH)}:
+        for batch in _batches(given):
             with self.begin() as connection:
-                counts = _upsert_orders(connection, merchant_id, batch)
-            total = Counts(*(a + b for a, b in zip(total, counts, strict=True)))
+                total = _sum(total, _upsert_orders(connection, merchant_id, batch))
         return total
 
     def upsert_products(self, merchant_id: int, given: Iterable[Product]) -> Counts:
         """Store products by article number; the same product again changes nothing."""
-        new = changed = same = 0
-        with self.begin() as connection:
-            query = select(products.c.sku, products.c.content_hash).where(products.c.merchant_id == merchant_id)
-            known = {row.sku: row.content_hash for row in connection.execute(query)}
-            for product in given:
-                document = dump(product)
-                digest = _digest(document)
-                if known.get(product.sku) == digest:
-                    same += 1
-                    continue
-                new, changed = (new, changed + 1) if product.sku in known else (new + 1, changed)
-                words = vector_of(f"{product.title} {product.sku} {product.description}")
-                values = {"content_hash": digest, "document": document, "words": words}
-                statement = insert(products).values(merchant_id=merchant_id, sku=product.sku, **values)
-                connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", "sku"], set_=values))
-        return Counts(new, changed, same)
+        total = Counts(0, 0, 0)
+        for batch in _batches(given):
+            with self.begin() as connection:
+                total = _sum(total, _upsert_products(connection, merchant_id, batch))
+        return total
 
     def candidate_orders(
         self, merchant_id: int, *, numbers: Sequence[str], emails: Sequence[str], payments: Sequence[str]
     ) -> Sequence[Order]:
         """Return orders with one of these numbers, customer addresses, payment references or parcels, newest first."""
-        folded = sorted({number.upper() for number in numbers})
-        named = [
-            func.upper(orders.c.number).in_(folded),
-            orders.c.customer_email.in_([email.lower() for email in emails]),
-            orders.c.tracking.overlap([number for number in folded if len(number) >= 8] or [""]),
-            orders.c.number.in_(_numbers_of_payments(merchant_id, payments)),
-        ]
-        query = (
-            select(orders.c.document)
-            .where(orders.c.merchant_id == merchant_id, or_(*named))
-            .order_by(orders.c.placed_at.desc())
-            .limit(MAX_CANDIDATES)
-        )
+        folded = sorted({number.upper() for number in numbers})[:MAX_CLUES]
+        parcels = [number for number in folded if len(number) >= 8]
+        by_email = orders.c.customer_email.in_([email.lower() for email in emails][:MAX_CLUES])
         with self.begin() as connection:
-            return [load(Order, document) for document in connection.execute(query).scalars()]
+            paid = _numbers_of_payments(connection, merchant_id, [name for name in payments if name][:MAX_CLUES])
+            named = [func.upper(orders.c.number).in_(folded), orders.c.number.in_(paid)]
+            if parcels:
+                named.append(orders.c.tracking.overlap(parcels))
+            found = _newest(connection, merchant_id, or_(*named)) | _newest(connection, merchant_id, by_email)
+        return sorted(found.values(), key=lambda order: order.placed_at, reverse=True)
 
     def orders_by_payment(
         self, merchant_id: int, *, amount_minor: int, currency: str, card_last4: str, around: date | None
     ) -> Sequence[Order]:
         """Return orders with a payment of this amount (and card, within three days of the date, where given)."""
+        if abs(amount_minor) >= BIGINT:
+            return []
         wanted = [
             payments.c.merchant_id == merchant_id,
             payments.c.amount_minor == amount_minor,
@@ -93,16 +79,13 @@ class OrderRows(Rows):
         if card_last4:
             wanted.append(payments.c.card_last4 == card_last4)
         if around:
-            wanted.append(payments.c.captured_at.between(around - DAYS_AROUND, around + DAYS_AROUND))
-        query = (
-            select(orders.c.document)
-            .join(payments, (payments.c.merchant_id == orders.c.merchant_id) & (payments.c.order_number == orders.c.number))
-            .where(*wanted)
-            .order_by(orders.c.placed_at.desc())
-            .limit(MAX_CANDIDATES)
-        )
+            first, last = _days_around(around)
+            wanted += [payments.c.captured_at >= first, payments.c.captured_at < last]
+        query = select(payments.c.order_number).where(*wanted).order_by(payments.c.captured_at.desc())
         with self.begin() as connection:
-            return [load(Order, document) for document in connection.execute(query).scalars()]
+            numbers = connection.execute(query.limit(MAX_CANDIDATES)).scalars().all()
+            found = _newest(connection, merchant_id, orders.c.number.in_(numbers)) if numbers else {}
+        return list(found.values())
 
     def order(self, merchant_id: int, number: str) -> Order | None:
         """Return the order with this number."""
@@ -149,25 +132,82 @@ class OrderRows(Rows):
         return [load(Match, match) for match in stored or []]
 
 
-def _numbers_of_payments(merchant_id: int, references: Sequence[str]) -> Any:
-    named = or_(payments.c.reference.in_(references), payments.c.arn.in_([r for r in references if len(r) == 23]))
-    return select(payments.c.order_number).where(payments.c.merchant_id == merchant_id, named)
+def _newest(connection: Connection, merchant_id: int, wanted: Any) -> dict[str, Order]:
+    query = select(orders.c.number, orders.c.document).where(orders.c.merchant_id == merchant_id, wanted)
+    rows = connection.execute(query.order_by(orders.c.placed_at.desc()).limit(MAX_CANDIDATES)).all()
+    return {row.number: load(Order, row.document) for row in rows}
 
 
-def _upsert_orders(connection: Connection, merchant_id: int, batch: dict[str, Order]) -> Counts:
-    query = select(orders.c.number, orders.c.content_hash).where(
-        orders.c.merchant_id == merchant_id, orders.c.number.in_(list(batch))
+def _numbers_of_payments(connection: Connection, merchant_id: int, references: Sequence[str]) -> Sequence[str]:
+    if not references:
+        return []
+    named = or_(payments.c.reference.in_(references), (payments.c.arn != "") & payments.c.arn.in_(references))
+    query = select(payments.c.order_number).where(payments.c.merchant_id == merchant_id, named)
+    return connection.execute(query.limit(MAX_CANDIDATES)).scalars().all()
+
+
+def _days_around(day: date) -> tuple[datetime, datetime]:
+    """Return the first instant that counts and the first that does not."""
+    day = min(max(day, date(1970, 1, 1)), date(9000, 1, 1))
+    midnight = datetime.combine(day, time(), UTC)
+    return midnight - DAYS_AROUND, midnight + DAYS_AROUND + timedelta(days=1)
+
+
+def _batches(given: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(given)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    return Counts(one.new + other.new, one.changed + other.changed, one.same + other.same)
+
+
+def _upsert_orders(connection: Connection, merchant_id: int, batch: Sequence[Order]) -> Counts:
+    by_number = {order.number: order for order in batch}
+    rows = [_order_row(merchant_id, by_number[number]) for number in sorted(by_number)]
+    counts, fresh = _upsert(connection, orders, "number", rows)
+    _replace_payments(connection, merchant_id, [by_number[row["number"]] for row in fresh])
+    return counts
+
+
+def _upsert_products(connection: Connection, merchant_id: int, batch: Sequence[Product]) -> Counts:
+    by_sku = {product.sku: product for product in batch}
+    rows = [_product_row(merchant_id, by_sku[sku]) for sku in sorted(by_sku)]
+    return _upsert(connection, products, "sku", rows)[0]
+
+
+def _upsert(
+    connection: Connection, into: Table, key: str, rows: list[dict[str, Any]]
+) -> tuple[Counts, list[dict[str, Any]]]:
+    """Store rows of one merchant, sorted by key so that two imports wait for each other in one order.
+
+    Returns:
+        What changed, and the rows that are new or changed.
+    """
+    names = {row[key] for row in rows}
+    query = select(into.c[key], into.c.content_hash).where(
+        into.c.merchant_id == rows[0]["merchant_id"], into.c[key].in_(names)
     )
-    known = {row.number: row.content_hash for row in connection.execute(query)}
-    rows = [_order_row(merchant_id, order) for order in batch.values()]
-    fresh = [row for row in rows if known.get(row["number"]) != row["content_hash"]]
+    known: dict[str, str] = {row[0]: row[1] for row in connection.execute(query)}
+    fresh = [row for row in rows if known.get(row[key]) != row["content_hash"]]
     if fresh:
-        statement = insert(orders).values(fresh)
-        updated = {name: statement.excluded[name] for name in fresh[0] if name not in {"merchant_id", "number"}}
-        connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", "number"], set_=updated))
-        _replace_payments(connection, merchant_id, [batch[row["number"]] for row in fresh])
-    changed = sum(1 for row in fresh if row["number"] in known)
-    return Counts(new=len(fresh) - changed, changed=changed, same=len(rows) - len(fresh))
+        statement = insert(into).values(fresh)
+        updated = {name: statement.excluded[name] for name in fresh[0] if name not in {"merchant_id", key}}
+        connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", key], set_=updated))
+    changed = sum(1 for row in fresh if row[key] in known)
+    return Counts(new=len(fresh) - changed, changed=changed, same=len(rows) - len(fresh)), fresh
+
+
+def _product_row(merchant_id: int, product: Product) -> dict[str, Any]:
+    document = dump(product)
+    return {
+        "merchant_id": merchant_id,
+        "sku": product.sku,
+        "content_hash": _digest(document),
+        "document": document,
+        "words": vector_of(f"{product.title} {product.sku} {product.description}"),
+    }
 
 
 def _order_row(merchant_id: int, order: Order) -> dict[str, Any]:
@@ -184,10 +224,11 @@ def _order_row(merchant_id: int, order: Order) -> dict[str, Any]:
 
 
 def _replace_payments(connection: Connection, merchant_id: int, changed: Sequence[Order]) -> None:
-    numbers = [order.number for order in changed]
-    connection.execute(
-        delete(payments).where(tuple_(payments.c.merchant_id, payments.c.order_number).in_([(merchant_id, n) for n in numbers]))
-    )
+    """Store the payments of changed orders; one payment may belong to several orders."""
+    if not changed:
+        return
+    theirs = payments.c.order_number.in_([order.number for order in changed])
+    connection.execute(delete(payments).where(payments.c.merchant_id == merchant_id, theirs))
     rows = [
         {
             "merchant_id": merchant_id,
@@ -203,11 +244,7 @@ def _replace_payments(connection: Connection, merchant_id: int, changed: Sequenc
         for payment in order.payments
     ]
     if rows:
-        statement = insert(payments).values(rows)
-        updated = {name: statement.excluded[name] for name in rows[0] if name not in {"merchant_id", "reference"}}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["merchant_id", "reference"], set_=updated)
-        )
+        connection.execute(insert(payments), rows)
 
 
 def _digest(document: Any) -> str:

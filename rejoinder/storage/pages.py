@@ -149,9 +149,7 @@ class PageRows(Rows):
                 audit=tuple(AuditLine(r.at, r.actor, r.action, r.details) for r in rows(audit, audit.c.id)),
             )
 
-    def list_cases(
-        self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200
-    ) -> Sequence[CaseLine]:
+    def list_cases(self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200) -> Sequence[CaseLine]:
         """Return cases, newest first."""
         query = select(cases).where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
         if status:
@@ -159,21 +157,17 @@ class PageRows(Rows):
         with self.begin() as connection:
             rows = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all()
         return [
-            CaseLine(
-                r.id, r.kind, r.status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at
-            )
+            CaseLine(r.id, r.kind, r.status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at)
             for r in rows
         ]
 
     def count_cases(self, merchant_ids: Sequence[int]) -> dict[str, int]:
         """Return how many cases there are in each status."""
         query = (
-            select(cases.c.status, func.count())
-            .where(cases.c.merchant_id.in_(merchant_ids))
-            .group_by(cases.c.status)
+            select(cases.c.status, func.count()).where(cases.c.merchant_id.in_(merchant_ids)).group_by(cases.c.status)
         )
         with self.begin() as connection:
-            return {status: count for status, count in connection.execute(query).tuples()}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def count_messages(self, merchant_ids: Sequence[int]) -> MessageCounts:
         """Return how many messages came in and how many of them have come to rest."""

@@ -81,9 +81,7 @@ class PassageRows(Rows):
             found = connection.execute(query).scalar_one_or_none()
         return load(Document, found) if found else None
 
-    def fulltext(
-        self, merchant_id: int, words: str, topic: str | None, on: date | None, limit: int
-    ) -> Sequence[str]:
+    def fulltext(self, merchant_id: int, words: str, topic: str | None, on: date | None, limit: int) -> Sequence[str]:
         """Return ids of passages that share words with the text, best first."""
         asked = query_of(words)
         if not asked:

@@ -86,9 +86,7 @@ class ReviewRows(Rows):
             row = connection.execute(query).one_or_none()
         return as_review(row) if row else None
 
-    def list_reviews(
-        self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200
-    ) -> Sequence[ReviewLine]:
+    def list_reviews(self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200) -> Sequence[ReviewLine]:
         """Return reviews by deadline, those without one last, older first."""
         columns = (cases.c.title, cases.c.kind, cases.c.intent, cases.c.language)
         query = (
@@ -103,7 +101,15 @@ class ReviewRows(Rows):
             rows = connection.execute(query).all()
         return [
             ReviewLine(
-                r.id, r.case_id, r.merchant_id, r.title, r.kind, r.intent, r.language, r.due_by, r.opened_at,
+                r.id,
+                r.case_id,
+                r.merchant_id,
+                r.title,
+                r.kind,
+                r.intent,
+                r.language,
+                r.due_by,
+                r.opened_at,
                 r.reason or "",
             )
             for r in rows

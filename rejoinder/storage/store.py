@@ -17,9 +17,7 @@ from rejoinder.storage.reviews import ReviewRows
 from rejoinder.storage.tables import cases, runs
 
 
-class Store(
-    MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows
-):
+class Store(MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 
     def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:
