@@ -33,9 +33,8 @@ class CheckContext:
     def support(self, source_id: str) -> list[Fact]:
         """Return the facts of one source, read once."""
         if source_id not in self._support:
-            self._support[source_id] = facts_in(self.sources[source_id], "en") + facts_in(
-                self.sources[source_id], self.language
-            )
+            languages = dict.fromkeys(("en", self.language))
+            self._support[source_id] = [f for code in languages for f in facts_in(self.sources[source_id], code)]
         return self._support[source_id]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from rejoinder.domain.cases import Case, Dispute, Merchant, Run, StoredMessage
+from rejoinder.domain.cases import Dispute, Merchant, RunView, StoredMessage
 from rejoinder.domain.drafts import Draft, Problem, Sentence
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
@@ -17,26 +17,11 @@ from rejoinder.domain.review import Decision, Route
 class Store(Protocol):
     """The rows a run reads and writes. Every write may happen twice and then changes nothing."""
 
-    def run(self, run_id: int) -> Run:
-        """Return the run."""
-
-    def case(self, case_id: int) -> Case:
-        """Return the case."""
-
-    def merchant(self, merchant_id: int) -> Merchant:
-        """Return the merchant."""
-
-    def message(self, message_id: int) -> StoredMessage:
-        """Return the message that started a run."""
-
-    def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
-        """Return the case's messages, oldest first."""
+    def view(self, run_id: int) -> RunView:
+        """Return a run with its case, merchant, message and reading."""
 
     def save_triage(self, run_id: int, readings: Sequence[Reading], reconciled: Reconciled) -> None:
         """Keep what was read; set the case's kind, intent, language and title."""
-
-    def reconciled(self, run_id: int) -> Reconciled:
-        """Return what triage decided for the run."""
 
     def open_dispute(self, run_id: int, dispute: Dispute) -> int:
         """Create or update the dispute with this processor and reference.
@@ -46,6 +31,9 @@ class Store(Protocol):
         Returns:
             The id of the case that holds the dispute.
         """
+
+    def record(self, run_id: int) -> None:
+        """Note what the run's message told about its dispute; nothing is to be answered."""
 
     def dispute(self, case_id: int) -> Dispute | None:
         """Return the case's dispute."""

@@ -8,7 +8,7 @@ from agents.service import graph as service
 from agents.state import CaseState
 from agents.triage import triage
 
-AFTER_TRIAGE = {"dispute": "dispute", "service": "service", "set_aside": END}
+AFTER_TRIAGE = {"dispute": "dispute", "service": "service", "recorded": END, "set_aside": END}
 
 
 def after_triage(state: CaseState) -> str:

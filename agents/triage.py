@@ -10,6 +10,7 @@ from agents.deps import Deps, Reader
 from agents.reading import reconcile
 from agents.state import CaseState
 from rejoinder.domain.cases import Dispute, DisputeEvent, Merchant, StoredMessage
+from rejoinder.domain.disputes import NEEDS_ANSWER
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.money import Money
 from rejoinder.domain.reading import FieldValue, Reading, Reconciled
@@ -21,9 +22,8 @@ SILENT_INTENTS = frozenset({"other.spam"})
 def triage(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     """Read the message with every reader, decide its kind, and put it into the right case."""
     store = runtime.context.store
-    run = store.run(state["run_id"])
-    message = store.message(run.message_id)
-    merchant = store.merchant(run.merchant_id)
+    view = store.view(state["run_id"])
+    run, message, merchant = view.run, view.message, view.merchant
     readings, missing = read_all(message, merchant, runtime.context.readers)
     reconciled = reconcile(readings, missing)
     store.save_triage(run.run_id, readings, reconciled)
@@ -31,9 +31,17 @@ def triage(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     case_id = run.case_id
     if kind == "dispute":
         case_id = store.open_dispute(run.run_id, dispute_of(message, reconciled.reading, merchant))
+        kind = "dispute" if _wants_answer(store.dispute(case_id)) else "recorded"
+        if kind == "recorded":
+            store.record(run.run_id)
     elif kind == "set_aside":
         store.set_aside(run.run_id, why_set_aside(message, reconciled))
     return {"case_id": case_id, "kind": kind}
+
+
+def _wants_answer(dispute: Dispute | None) -> bool:
+    """Tell whether the dispute still waits for our answer; outcomes and receipts are only recorded."""
+    return dispute is not None and dispute.status in NEEDS_ANSWER
 
 
 def read_all(

@@ -117,6 +117,7 @@ def render_prompt(name: str, /, **values: Any) -> str:
         raise TemplateError(f"{_where(exc, path)}: {_why(exc)}") from exc
 
 
+@cache
 def template_hash(environment: jinja2.Environment, path: str) -> str:
     """Return sha256 (hex) over the sources of a template and of all that it extends, includes or imports."""
     sources: dict[str, str] = {}

@@ -22,7 +22,7 @@ from rejoinder.domain.cases import Case, Dispute, Merchant, Run
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.orders import Order
+from rejoinder.domain.orders import Order, Payment
 from rejoinder.domain.reading import Reconciled
 
 POLICY_TOPIC = {
@@ -73,22 +73,20 @@ class Scene:
 
 def load_scene(state: CaseState, deps: Deps) -> Scene:
     """Load what a run is about."""
-    store = deps.store
-    run = store.run(state["run_id"])
-    case = store.case(state["case_id"])
-    merchant = store.merchant(run.merchant_id)
-    dispute = store.dispute(case.case_id)
-    if dispute is None:
-        raise ValueError(f"case {case.case_id} has no dispute")
-    order = store.order(merchant.merchant_id, case.order_number) if case.order_number else None
+    view = deps.store.view(state["run_id"])
+    dispute = deps.store.dispute(view.case.case_id)
+    if dispute is None or view.reconciled is None:
+        raise ValueError(f"case {view.case.case_id} has no dispute that was read")
+    number = view.case.order_number
+    order = deps.store.order(view.merchant.merchant_id, number) if number else None
     return Scene(
-        run=run,
-        case=case,
-        merchant=merchant,
+        run=view.run,
+        case=view.case,
+        merchant=view.merchant,
         dispute=dispute,
-        reconciled=store.reconciled(run.run_id),
-        mail=store.message(run.message_id).mail,
-        order=ev.in_zone(order, ZoneInfo(merchant.timezone)) if order else None,
+        reconciled=view.reconciled,
+        mail=view.message.mail,
+        order=ev.in_zone(order, ZoneInfo(view.merchant.timezone)) if order else None,
     )
 
 
@@ -209,7 +207,7 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
 
 
-def _disputed_payment(scene: Scene):  # type: ignore[no-untyped-def]
+def _disputed_payment(scene: Scene) -> Payment | None:
     if scene.order is None:
         return None
     named = [p for p in scene.order.payments if p.reference == scene.dispute.payment_reference]

@@ -61,21 +61,18 @@ class Scene:
 
 def load_scene(state: CaseState, deps: Deps) -> Scene:
     """Load what a run is about."""
-    store = deps.store
-    run = store.run(state["run_id"])
-    case = store.case(state["case_id"])
-    merchant = store.merchant(run.merchant_id)
-    message = store.message(run.message_id)
-    if message.mail is None:
-        raise ValueError(f"message {run.message_id} of a customer's case holds no mail")
-    order = store.order(merchant.merchant_id, case.order_number) if case.order_number else None
+    view = deps.store.view(state["run_id"])
+    if view.message.mail is None or view.reconciled is None:
+        raise ValueError(f"run {view.run.run_id} of a customer's case has no mail that was read")
+    number = view.case.order_number
+    order = deps.store.order(view.merchant.merchant_id, number) if number else None
     return Scene(
-        run=run,
-        case=case,
-        merchant=merchant,
-        mail=message.mail,
-        reconciled=store.reconciled(run.run_id),
-        order=ev.in_zone(order, ZoneInfo(merchant.timezone)) if order else None,
+        run=view.run,
+        case=view.case,
+        merchant=view.merchant,
+        mail=view.message.mail,
+        reconciled=view.reconciled,
+        order=ev.in_zone(order, ZoneInfo(view.merchant.timezone)) if order else None,
     )
 
 
@@ -86,8 +83,9 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     store = deps.store
     clues = clues_of(scene.mail, scene.reconciled.reading)
     matches = find_orders(store, scene.merchant.merchant_id, clues)
-    store.save_match(scene.run.run_id, matches, choose(matches))
-    scene = load_scene(state, deps)
+    chosen = choose(matches)
+    store.save_match(scene.run.run_id, matches, chosen)
+    scene = scene if not chosen else load_scene(state, deps)
     now = deps.clock()
     found = [ev.mail_evidence(scene.mail, "mailbox", now)]
     if scene.order:

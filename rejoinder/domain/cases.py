@@ -7,6 +7,7 @@ from typing import Literal
 
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.money import Money
+from rejoinder.domain.reading import Reconciled
 
 CaseKind = Literal["unknown", "dispute", "service", "set_aside"]
 CaseStatus = Literal["new", "working", "in_review", "sending", "answered", "closed", "failed", "merged"]
@@ -122,3 +123,14 @@ class Run:
     message_id: int
     status: RunStatus
     error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """A run with what it is about. `reconciled` is None before triage."""
+
+    run: Run
+    case: Case
+    merchant: Merchant
+    message: StoredMessage
+    reconciled: Reconciled | None

@@ -133,6 +133,17 @@ class CaseRows(Rows):
             connection.execute(update(runs).where(runs.c.id == run_id).values(set_aside=reason))
             _close(connection, row.case_id, "set_aside", reason)
 
+    def record(self, run_id: int) -> None:
+        """Note what the run's message told about its dispute; a case that nobody works on is closed with it."""
+        with self.begin() as connection:
+            row = _run_row(connection, run_id, lock=True)
+            status = connection.execute(
+                select(disputes.c.status).where(disputes.c.case_id == row.case_id)
+            ).scalar_one()
+            idle = update(cases).where(cases.c.id == row.case_id, cases.c.status.in_(["new", "working"]))
+            connection.execute(idle.values(status="closed", outcome=status))
+            note(connection, "recorded", case_id=row.case_id, dispute_status=status)
+
     def close_case(self, run_id: int, outcome: str) -> None:
         """End the case without a delivery."""
         with self.begin() as connection:

@@ -1,22 +1,27 @@
 """Messages: stored once with their case, run and job, or kept in quarantine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+import psycopg
+from sqlalchemy import Connection, Row, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from rejoinder.domain.cases import DisputeEvent, StoredMessage
-from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.mail import InboundMail, MailAddress
 from rejoinder.errors import NotFound
 from rejoinder.storage.documents import dump, load
-from rejoinder.storage.queue import case_lock, queue_job
+from rejoinder.storage.engine import our_errors, plain_url
+from rejoinder.storage.queue import queue_run
 from rejoinder.storage.rows import Rows, note
 from rejoinder.storage.tables import cases, disputes, mail_cursors, messages, runs, webhook_calls
 
 TITLE_LIMIT = 200
+MAX_REFERENCES = 100
+MAX_PARTICIPANTS = 100
+MAX_MESSAGES = 500
 
 
 class Accepted(NamedTuple):
@@ -50,6 +55,7 @@ class MessageRows(Rows):
             "mailbox": mailbox,
             "message_header": mail.message_id,
             "counterpart": mail.sender.email.lower(),
+            "participants": participants((mail.sender, *mail.reply_to, *mail.cc)),
             "raw_file": raw_file,
             "mail": dump(mail),
             "received_at": received_at,
@@ -59,7 +65,7 @@ class MessageRows(Rows):
             if message_id is None:
                 return _known(connection, merchant_id, mail.identity)
             case_id = _case_of_thread(connection, merchant_id, mail)
-            return _start(connection, merchant_id, message_id, case_id, mail.subject)
+            return _start(connection, merchant_id, message_id, case_id, title=mail.subject)
 
     def accept_event(self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime) -> Accepted:
         """Store a processor's event with its case, run and job; an event that is known changes nothing."""
@@ -68,6 +74,7 @@ class MessageRows(Rows):
             "identity": identity,
             "raw_file": raw_file,
             "counterpart": event.processor,
+            "dispute_key": f"{event.processor}:{event.reference}",
             "event": dump(event),
             "received_at": received_at,
         }
@@ -75,9 +82,10 @@ class MessageRows(Rows):
             message_id = _insert(connection, merchant_id, values)
             if message_id is None:
                 return _known(connection, merchant_id, identity)
-            case_id = _case_of_dispute(connection, merchant_id, event)
+            lock_disputes(connection, merchant_id, event.processor)
+            case_id = _case_of_event(connection, merchant_id, event)
             title = f"{event.processor} {event.reference}"
-            return _start(connection, merchant_id, message_id, case_id, title)
+            return _start(connection, merchant_id, message_id, case_id, title=title, respond_by=event.respond_by)
 
     def quarantine(self, merchant_id: int, mailbox: str, raw_file: str, reason: str, received_at: datetime) -> int:
         """Keep a mail that cannot be read, visible to people; the same bytes once."""
@@ -93,7 +101,7 @@ class MessageRows(Rows):
         with self.begin() as connection:
             message_id = _insert(connection, merchant_id, values)
             if message_id is not None:
-                note(connection, "quarantined", message_id=message_id, reason=reason)
+                note(connection, "quarantined", merchant_id=merchant_id, message_id=message_id, reason=reason)
                 return message_id
             where = (messages.c.merchant_id == merchant_id, messages.c.identity == identity)
             known: int = connection.execute(select(messages.c.id).where(*where)).scalar_one()
@@ -120,10 +128,11 @@ class MessageRows(Rows):
         return stored(row)
 
     def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
-        """Return the case's messages, oldest first."""
-        query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.id)
+        """Return the case's newest messages, oldest first."""
+        query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.id.desc())
         with self.begin() as connection:
-            return [stored(row) for row in connection.execute(query)]
+            rows = connection.execute(query.limit(MAX_MESSAGES)).all()
+        return [stored(row) for row in reversed(rows)]
 
     def mails_with(self, merchant_id: int, email: str, limit: int = 20) -> Sequence[StoredMessage]:
         """Return mails exchanged with this address in any case of the merchant, oldest first."""
@@ -139,7 +148,15 @@ class MessageRows(Rows):
         return [stored(row) for row in reversed(rows)]
 
     def keep_webhook(
-        self, processor: str, account: str, event_id: str, raw_file: str, received_at: datetime, problem: str = ""
+        self,
+        processor: str,
+        account: str,
+        event_id: str,
+        raw_file: str,
+        received_at: datetime,
+        problem: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Record a webhook call, verified or rejected; a repeat adds nothing."""
         values = {
@@ -147,6 +164,7 @@ class MessageRows(Rows):
             "account": account,
             "event_id": event_id,
             "raw_file": raw_file,
+            "headers": dict(headers or {}),
             "status": "rejected" if problem else "verified",
             "problem": problem,
             "received_at": received_at,
@@ -170,16 +188,30 @@ class MessageRows(Rows):
 
     @contextmanager
     def own_mailbox(self, mailbox: str) -> Iterator[bool]:
-        """Hold a mailbox for this process while the connection lives; gives False when another holds it."""
-        key = func.hashtextextended(f"mailbox:{mailbox}", 0)
-        with self.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            mine = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
-            try:
-                yield mine
-            finally:
-                if mine and not connection.invalidated:
-                    connection.execute(select(func.pg_advisory_unlock(key)))
+        """Hold a mailbox for this process while the connection lives; gives False when another holds it.
+
+        The connection is not one of the engine's: it is held for days.
+        """
+        with our_errors():
+            connection = psycopg.connect(plain_url(self.engine), autocommit=True)
+        try:
+            with our_errors():
+                query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+                row = connection.execute(query, (f"mailbox:{mailbox}",)).fetchone()
+            yield bool(row and row[0])
+        finally:
+            connection.close()
+
+
+def participants(addresses: Iterable[MailAddress]) -> list[str]:
+    """Return addresses in lower case, each once."""
+    return sorted({address.email.lower() for address in addresses} - {""})[:MAX_PARTICIPANTS]
+
+
+def lock_disputes(connection: Connection, merchant_id: int, processor: str) -> None:
+    """Let one transaction at a time decide which case holds a dispute of this merchant and processor."""
+    name = f"disputes:{merchant_id}:{processor}"
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def stored(row: Row[Any]) -> StoredMessage:
@@ -212,27 +244,42 @@ def _known(connection: Connection, merchant_id: int, identity: str) -> Accepted:
     return Accepted(row.id, row.case_id or 0, row.run_id or 0, False)
 
 
-def _start(connection: Connection, merchant_id: int, message_id: int, case_id: int | None, title: str) -> Accepted:
+def _start(
+    connection: Connection,
+    merchant_id: int,
+    message_id: int,
+    case_id: int | None,
+    *,
+    title: str,
+    respond_by: datetime | None = None,
+) -> Accepted:
     if case_id is None:
         values = {"merchant_id": merchant_id, "kind": "unknown", "status": "new", "title": title[:TITLE_LIMIT]}
         case_id = connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one()
+    known = update(cases).where(cases.c.id == case_id).values(respond_by=cases.c.respond_by)
+    due = connection.execute(known.returning(cases.c.respond_by)).scalar_one() or respond_by
     connection.execute(update(messages).where(messages.c.id == message_id).values(case_id=case_id))
-    values = {"merchant_id": merchant_id, "case_id": case_id, "message_id": message_id}
-    run_id: int = connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one()
-    queue_job(connection, "process_run", {"run_id": run_id}, lock=case_lock(merchant_id, case_id))
-    note(connection, "received", case_id=case_id, message_id=message_id, run_id=run_id)
+    run = {"merchant_id": merchant_id, "case_id": case_id, "message_id": message_id}
+    run_id: int = connection.execute(insert(runs).values(run).returning(runs.c.id)).scalar_one()
+    queue_run(connection, merchant_id, case_id, run_id, respond_by=due)
+    note(connection, "received", merchant_id=merchant_id, case_id=case_id, message_id=message_id, run_id=run_id)
     return Accepted(message_id, case_id, run_id, True)
 
 
 def _case_of_thread(connection: Connection, merchant_id: int, mail: InboundMail) -> int | None:
-    """Return the case a mail answers into: it names one of our messages, and its sender was part of that exchange."""
-    named = [reference for reference in (mail.in_reply_to, *mail.references) if reference]
-    if not named:
+    """Return the case a mail answers into: it names one of our messages, and its sender took part in that exchange.
+
+    Whoever only quotes an id gets a case of their own.
+    """
+    named = [reference for reference in (mail.in_reply_to, *mail.references[-MAX_REFERENCES:]) if reference]
+    sender = mail.sender.email.lower()
+    if not named or not sender:
         return None
+    took_part = or_(messages.c.counterpart == sender, messages.c.participants.contains([sender]))
     query = (
         select(messages.c.case_id)
         .where(messages.c.merchant_id == merchant_id, messages.c.message_header.in_(named))
-        .where(messages.c.case_id.is_not(None), messages.c.counterpart == mail.sender.email.lower())
+        .where(messages.c.case_id.is_not(None), took_part)
         .order_by(messages.c.id.desc())
         .limit(1)
     )
@@ -240,24 +287,22 @@ def _case_of_thread(connection: Connection, merchant_id: int, mail: InboundMail)
     return found
 
 
-def _case_of_dispute(connection: Connection, merchant_id: int, event: DisputeEvent) -> int | None:
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"dispute:{merchant_id}:{event.reference}", 0))
-    connection.execute(select(lock))
-    query = (
-        select(disputes.c.case_id)
-        .where(disputes.c.merchant_id == merchant_id, disputes.c.processor == event.processor)
-        .where(disputes.c.reference == event.reference)
-        .limit(1)
-    )
-    found: int | None = connection.execute(query).scalar_one_or_none()
-    if found is not None:
-        return found
-    earlier = (
+def _case_of_event(connection: Connection, merchant_id: int, event: DisputeEvent) -> int | None:
+    """Return the case of the same dispute; else one that a mail opened for the same payment."""
+    mine = disputes.c.merchant_id == merchant_id, disputes.c.processor == event.processor
+    earlier = messages.c.merchant_id == merchant_id, messages.c.case_id.is_not(None)
+    tries = [
+        select(disputes.c.case_id).where(*mine, disputes.c.reference == event.reference),
         select(messages.c.case_id)
-        .where(messages.c.merchant_id == merchant_id, messages.c.counterpart == event.processor)
-        .where(messages.c.event["reference"].astext == event.reference, messages.c.case_id.is_not(None))
-        .order_by(messages.c.id)
-        .limit(1)
-    )
-    first: int | None = connection.execute(earlier).scalar_one_or_none()
-    return first
+        .where(*earlier, messages.c.dispute_key == f"{event.processor}:{event.reference}")
+        .order_by(messages.c.id),
+    ]
+    if event.payment_reference:
+        paid = select(disputes.c.case_id).where(*mine, disputes.c.payment_reference == event.payment_reference)
+        only_mailed = disputes.c.document["sources"] == literal(["mail"], JSONB)
+        tries.append(paid.where(only_mailed).order_by(disputes.c.id.desc()))
+    for query in tries:
+        found: int | None = connection.execute(query.limit(1)).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None

@@ -14,10 +14,11 @@ from rejoinder.storage.orders import OrderRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
 from rejoinder.storage.reviews import ReviewRows
+from rejoinder.storage.views import ViewRows
 from rejoinder.storage.tables import cases, runs
 
 
-class Store(MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows):
+class Store(MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows, ViewRows):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 
     def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:

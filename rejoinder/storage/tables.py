@@ -149,7 +149,6 @@ messages = Table(
     Column("counterpart", Key, nullable=False, server_default=""),
     Column("participants", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("dispute_key", Key, nullable=False, server_default=""),
-    Column("payment_key", Key, nullable=False, server_default=""),
     Column("raw_file", Text, nullable=False, server_default=""),
     Column("problem", Text, nullable=False, server_default=""),
     Column("mail", JSONB),
@@ -160,7 +159,6 @@ messages = Table(
     Index(None, "merchant_id", "message_header"),
     Index(None, "merchant_id", "counterpart", "id"),
     Index("ix_messages_dispute_key", "merchant_id", "dispute_key", postgresql_where=text("dispute_key <> ''")),
-    Index("ix_messages_payment_key", "merchant_id", "payment_key", postgresql_where=text("payment_key <> ''")),
     Index("ix_messages_quarantined", "merchant_id", "id", postgresql_where=text("status = 'quarantined'")),
 )
 

@@ -167,7 +167,6 @@ CREATE TABLE messages (
     counterpart TEXT DEFAULT '' NOT NULL,
     participants TEXT[] DEFAULT '{}' NOT NULL,
     dispute_key TEXT DEFAULT '' NOT NULL,
-    payment_key TEXT DEFAULT '' NOT NULL,
     raw_file TEXT DEFAULT '' NOT NULL,
     problem TEXT DEFAULT '' NOT NULL,
     mail JSONB,
@@ -182,7 +181,6 @@ CREATE INDEX ix_messages_case_id ON messages (case_id);
 CREATE INDEX ix_messages_dispute_key ON messages (merchant_id, dispute_key) WHERE dispute_key <> '';
 CREATE INDEX ix_messages_merchant_id_counterpart_id ON messages (merchant_id, counterpart, id);
 CREATE INDEX ix_messages_merchant_id_message_header ON messages (merchant_id, message_header);
-CREATE INDEX ix_messages_payment_key ON messages (merchant_id, payment_key) WHERE payment_key <> '';
 CREATE INDEX ix_messages_quarantined ON messages (merchant_id, id) WHERE status = 'quarantined';
 
 CREATE TABLE passages (

@@ -1,0 +1,52 @@
+"""What a node of a graph needs, loaded in one round trip."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from rejoinder.domain.cases import Merchant, RunView
+from rejoinder.domain.reading import Reconciled
+from rejoinder.errors import NotFound
+from rejoinder.storage.cases import as_case, as_run
+from rejoinder.storage.documents import load
+from rejoinder.storage.messages import stored
+from rejoinder.storage.rows import Rows
+from rejoinder.storage.tables import cases, merchants, messages, runs
+
+
+class ViewRows(Rows):
+    """Joined reads of a run."""
+
+    def view(self, run_id: int) -> RunView:
+        """Return a run with its case, merchant, message and reading."""
+        joined = (
+            runs.join(cases, cases.c.id == runs.c.case_id)
+            .join(messages, messages.c.id == runs.c.message_id)
+            .join(merchants, merchants.c.id == runs.c.merchant_id)
+        )
+        tables = {"run": runs, "case": cases, "message": messages, "merchant": merchants}
+        columns = [column.label(f"{name}__{column.name}") for name, table in tables.items() for column in table.c]
+        with self.begin() as connection:
+            row = connection.execute(select(*columns).select_from(joined).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no run {run_id}")
+        run, case, message, merchant = (_part(row, name) for name in tables)
+        return RunView(
+            run=as_run(run),
+            case=as_case(case),
+            merchant=replace(load(Merchant, merchant.document), merchant_id=merchant.id),
+            message=stored(message),
+            reconciled=load(Reconciled, run.reconciled) if run.reconciled else None,
+        )
+
+
+class _Part:
+    """The columns of one table in a joined row."""
+
+    def __init__(self, values: dict[str, object]) -> None:
+        self.__dict__.update(values)
+
+
+def _part(row, name: str):  # type: ignore[no-untyped-def] # rows are untyped in SQLAlchemy Core as well
+    prefix = f"{name}__"
+    return _Part({key.removeprefix(prefix): value for key, value in row._mapping.items() if key.startswith(prefix)})
