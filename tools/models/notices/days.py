@@ -1,0 +1,103 @@
+"""The day an answer is due, and the day of the payment."""
+
+from collections.abc import Sequence
+
+from rejoinder.domain.reading import FieldValue
+from tools.models.notices.dates import FoundDate, find_dates
+from tools.models.notices.labels import Labelled
+from tools.models.notices.page import Page
+
+_AFTER_A_DATE = 30
+
+
+def find_days(page: Page) -> dict[str, FieldValue]:
+    """Return `respond_by` and `transaction_date` where they are sure."""
+    found: dict[str, FieldValue] = {}
+    due = _labelled(page, page.under("respond_by"), 0.97) if page.under("respond_by") else None
+    if due is None and not _has_date(page, page.under("respond_by")):
+        due = _in_prose(page)
+    if due:
+        found["respond_by"] = due
+    if paid := _labelled(page, page.under("transaction_date"), 0.95):
+        found["transaction_date"] = paid
+    return found
+
+
+def _labelled(page: Page, items: list[Labelled], score: float) -> FieldValue | None:
+    dates = [_moved(day, item.start) for item in items for day in find_dates(_line(page, item), page.dates)[:1]]
+    return _agreed(page, dates, score)
+
+
+def _has_date(page: Page, items: list[Labelled]) -> bool:
+    return any(find_dates(_line(page, item), page.dates) for item in items)
+
+
+def _line(page: Page, item: Labelled) -> str:
+    return page.folded[item.start : item.end]
+
+
+def _moved(day: FoundDate, by: int) -> FoundDate:
+    return day._replace(start=day.start + by, end=day.end + by)
+
+
+def _agreed(page: Page, dates: Sequence[FoundDate], score: float) -> FieldValue | None:
+    """Return the one date; the fuller of two that name the same day."""
+    days = {day.value[:10] for day in dates}
+    if len(days) != 1 or not dates[0].value:
+        return None
+    best = max(dates, key=lambda day: len(day.value))
+    return page.value(best.value, score if best.has_year else min(score, 0.75), best.start, best.end)
+
+
+def _in_prose(page: Page) -> FieldValue | None:
+    dates = [
+        day
+        for day in find_dates(page.folded, page.dates)
+        if not _elsewhere(page, day) and _is_due(page, page.folded, day)
+    ]
+    if dates:
+        return _agreed(page, dates, 0.88)
+    said = [
+        day
+        for day in find_dates(page.subject, page.dates)
+        if _due_words(page, page.subject, day, (0, len(page.subject)))
+    ]
+    agreed = _agreed(page, said, 0.8)
+    return FieldValue(value=agreed.value, score=agreed.score) if agreed else None
+
+
+def _elsewhere(page: Page, day: FoundDate) -> bool:
+    return any(
+        item.start <= day.start < item.end
+        and item.field in ("other_date", "transaction_date", "other", "dispute_reference")
+        for item in page.labelled
+    )
+
+
+def _is_due(page: Page, folded: str, day: FoundDate) -> bool:
+    return _due_words(page, folded, day, page.sentence(day.start, day.end))
+
+
+def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> bool:
+    first, last = sentence
+    head, tail = folded[first : day.start], folded[day.end : last]
+    hits = page.words.roles.find(folded[first:last])
+    tags = {hit.tag for hit in hits}
+    if "answer" not in tags or "not_due" in tags:
+        return False
+    before = any(
+        hit.tag == "before_due"
+        and hit.end <= len(head)
+        and len(head[hit.end :].strip(" ,:(")) <= 12
+        and not _digits(head[hit.end :])
+        for hit in page.words.roles.find(head)
+    )
+    after = any(
+        hit.tag == "after_due" and hit.start <= _AFTER_A_DATE and not _digits(tail[: hit.start].replace(":", "")[6:])
+        for hit in page.words.roles.find(tail)
+    )
+    return before or after
+
+
+def _digits(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)

@@ -1,0 +1,73 @@
+"""Which kind of notice a mail is."""
+
+from tools.models.notices.page import Page
+from tools.models.notices.texts import Hit
+
+# The kind that comes first here wins among kinds named in the same place.
+_ORDER = (
+    "monitoring_program", "outcome_lost", "outcome_won", "evidence_ack", "deadline_reminder", "prearb", "arbitration",
+    "compliance", "reversal", "direct_debit_return", "inquiry", "alert", "digest", "fee_advice", "marketplace_claim",
+    "first_dispute",
+)  # fmt: skip
+_ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
+_ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
+_ESCALATED = ("claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "реклам", "rückbuch", "ruckbuch", "kauferschutzantrag", "reclam", "contracargo", "contest", "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "reclamo", "مطالبه")  # fmt: skip
+
+
+def notice_type(page: Page, due: bool) -> str:
+    """Return the kind of notice; empty when no words of any kind are there."""
+    subject = _first(page.words.types.find(page.subject), ())
+    if subject and subject != "first_dispute":
+        return _settled(page, subject)
+    left_out = _ENDED if due else ()
+    body = _first(_prose_hits(page), (*left_out, *_ONLY_IN_SUBJECT) if subject or due else left_out)
+    if subject and body in ("inquiry", "alert", "marketplace_claim", "direct_debit_return", "arbitration"):
+        body = subject
+    return _settled(page, body or subject)
+
+
+def kinds_named(page: Page) -> set[str]:
+    """Return every kind whose words are in the mail."""
+    return {hit.tag for folded in (page.subject, page.folded) for hit in page.words.types.find(folded)} - {
+        "vendor_marketing"
+    }
+
+
+def marketing(page: Page) -> int:
+    """Return how many phrases of advertising are in the mail."""
+    hits = (*page.words.types.find(page.subject), *page.words.types.find(page.folded))
+    return len({(hit.start, hit.tag) for hit in hits if hit.tag == "vendor_marketing"})
+
+
+def _first(hits: list[Hit], without: tuple[str, ...] | frozenset[str]) -> str:
+    tags = {hit.tag for hit in hits} - set(without)
+    return next((name for name in _ORDER if name in tags), "")
+
+
+def _prose_hits(page: Page) -> list[Hit]:
+    """Return the hits outside labels; what may happen later is no outcome yet."""
+    hits = []
+    for hit in page.words.types.find(page.folded):
+        if any(item.label_start <= hit.start < item.start for item in page.labelled):
+            continue
+        if hit.tag in _ENDED and _conditional(page, hit):
+            continue
+        hits.append(hit)
+    return hits
+
+
+def _conditional(page: Page, hit: Hit) -> bool:
+    sentence = page.folded[slice(*page.sentence(hit.start, hit.end))]
+    return any(word in sentence.split() for word in ("may", "if", "unless", "could", "might", "or"))
+
+
+def _settled(page: Page, kind: str) -> str:
+    source = page.sender.source
+    if source is None or kind not in ("first_dispute", "inquiry", "marketplace_claim", ""):
+        return kind
+    if source.default_type and kind:
+        return source.default_type
+    if source.network == "paypal" and kind in ("first_dispute", "marketplace_claim"):
+        told = page.subject + "\n" + page.folded
+        return "first_dispute" if any(stem in told for stem in _ESCALATED) else "inquiry"
+    return "first_dispute" if kind == "marketplace_claim" else kind

@@ -1,0 +1,238 @@
+"""Labels and their values, in lines, in cells, on two lines, in a table with a header."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tools.models.notices.texts import bounded, is_wide, label_key
+from tools.models.notices.words import Meaning, Words
+
+_CELLS = re.compile(r"\t+|\s*[|｜]\s*|\s*│\s*")
+_COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
+_GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
+_NOISE = " \t*-•·●▪■◆►▶>#|_—–.。"
+_BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
+_PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
+_LONGEST_LABEL = 70
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One value under its label; the span is that of the value. `hint` is the label as printed, folded."""
+
+    field: str
+    language: str
+    start: int
+    end: int
+    label_start: int
+    hint: str = ""
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+
+
+class Labels:
+    """Looks labels up, a source's own first."""
+
+    def __init__(self, words: Words, source: str) -> None:
+        self._own: Mapping[str, Meaning] = words.source_labels.get(source, {})
+        self._all = words.labels
+
+    def whole(self, folded: str) -> Meaning | None:
+        """Return what the text means when all of it is a label."""
+        if not folded or len(folded) > _LONGEST_LABEL:
+            return None
+        key = label_key(folded)
+        found = self._own.get(key) or self._all.get(key)
+        if found:
+            return found
+        bare = label_key(_BRACKETS.sub(" ", folded))
+        if bare != key and (bare in self._own or bare in self._all):
+            return self._own.get(bare) or self._all[bare]
+        return self._bilingual(folded)
+
+    def ending(self, folded: str) -> tuple[Meaning, int] | None:
+        """Return the longest label at the end of the text and where it begins."""
+        tail_start = max(0, len(folded) - _LONGEST_LABEL)
+        starts = [
+            m.start()
+            for m in re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", folded)
+            if m.start() >= tail_start
+        ]
+        for start in starts:
+            key = label_key(folded[start:])
+            found = self._own.get(key) or self._all.get(key)
+            if found and (not found.whole or not label_key(folded[:start])):
+                return found, start
+        return None
+
+    def _bilingual(self, folded: str) -> Meaning | None:
+        parts = [label_key(part) for part in _PARTS.split(folded)]
+        parts = [part for part in parts if part] if len(parts) > 1 else _scripts(folded)
+        found = [self._own.get(part) or self._all.get(part) for part in parts]
+        known = [meaning for meaning in found if meaning]
+        if len(parts) < 2 or not known or len({meaning.field for meaning in known}) > 1:
+            return None
+        return known[0] if found[0] or len(known) == len(parts) else None
+
+
+def _scripts(folded: str) -> list[str]:
+    """Return the parts of a label written in two scripts without a stroke between."""
+    match = re.fullmatch(
+        r"(.*?[\u3040-\u9fff\uac00-\ud7af])\s*([a-z][a-z .#']+)|([a-z][a-z .#']+?)\s*([\u3040-\u9fff\uac00-\ud7af].*)",
+        folded.strip(),
+    )
+    return [label_key(part) for part in match.groups() if part] if match else []
+
+
+def find_labelled(folded: str, labels: Labels) -> list[Labelled]:
+    """Return every labelled value in order of place."""
+    found: list[Labelled] = []
+    lines = _lines(folded)
+    index = 0
+    while index < len(lines):
+        used = _table(folded, lines, index, labels, found)
+        if used:
+            index += used
+            continue
+        on_line = list(_on_line(folded, lines[index], labels))
+        found.extend(on_line)
+        index += 1
+        if len(on_line) == 1 and on_line[0].start == on_line[0].end:
+            index += _value_below(folded, lines, index, labels, found)
+        elif not on_line and (meaning := labels.whole(folded[slice(*lines[index - 1])].strip(_NOISE + ":"))):
+            start, end = lines[index - 1]
+            found.append(Labelled(meaning.field, meaning.language, end, end, start, folded[start:end]))
+            index += _value_below(folded, lines, index, labels, found)
+    return [item for item in found if item.end > item.start]
+
+
+def _lines(folded: str) -> list[_Span]:
+    return [_Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
+
+
+def _trim(folded: str, start: int, end: int) -> _Span:
+    while start < end and folded[start] in " \t*:_|=>":
+        start += 1
+    while end > start and folded[end - 1] in " \t*;,|_。":
+        end -= 1
+    return _Span(start, end)
+
+
+def _value_below(folded: str, lines: list[_Span], index: int, labels: Labels, found: list[Labelled]) -> int:
+    """Take the next line as the value of the label just found; return how many lines were used."""
+    label = found.pop()
+    if index >= len(lines) or folded[label.end : lines[index].start].count("\n") > 3:
+        return 0
+    line = folded[slice(*lines[index])]
+    if labels.whole(line.strip(_NOISE + ":")) or next(_on_line(folded, lines[index], labels), None):
+        return 0
+    span = _trim(folded, *lines[index])
+    found.append(Labelled(label.field, label.language, *span, label.label_start, label.hint))
+    return 1
+
+
+def _on_line(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
+    cells = _cells(folded, line)
+    if len(cells) > 1:
+        yield from _in_cells(folded, cells, labels)
+        return
+    pairs = list(_with_colons(folded, line, labels))
+    if not pairs:
+        pairs = list(_with_gap(folded, line, labels))
+    yield from pairs
+
+
+def _cells(folded: str, line: _Span) -> list[_Span]:
+    cells, start = [], line.start
+    for match in _CELLS.finditer(folded, line.start, line.end):
+        cells.append(_trim(folded, start, match.start()))
+        start = match.end()
+    cells.append(_trim(folded, start, line.end))
+    return [cell for cell in cells if cell.end > cell.start]
+
+
+def _in_cells(folded: str, cells: list[_Span], labels: Labels) -> Iterator[Labelled]:
+    index = 0
+    while index < len(cells):
+        cell = cells[index]
+        pairs = list(_with_colons(folded, cell, labels))
+        meaning = labels.whole(folded[slice(*cell)].strip(_NOISE + ":"))
+        if pairs and pairs[0].end > pairs[0].start:
+            yield from pairs
+        elif meaning and index + 1 < len(cells):
+            yield Labelled(meaning.field, meaning.language, *cells[index + 1], cell.start, folded[slice(*cell)])
+            index += 1
+        index += 1
+
+
+def _with_colons(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
+    """Return the values after `label:`; a value ends where the next label of the line begins."""
+    marks: list[tuple[Meaning, int, int]] = []
+    previous = line.start
+    for match in _COLON.finditer(folded, line.start, line.end):
+        head = folded[previous : match.start()]
+        first = previous == line.start
+        known = labels.whole(head.strip(_NOISE)) if first or len(head) < _LONGEST_LABEL else None
+        at = previous + len(head) - len(head.lstrip(_NOISE))
+        if known is None:
+            ending = labels.ending(head.rstrip(" *"))
+            if ending:
+                known, at = ending[0], previous + ending[1]
+            elif not first:
+                continue
+        if known is None:
+            known = Meaning("", False, "")
+        marks.append((known, at, match.end()))
+        previous = match.end()
+    for number, (meaning, at, value) in enumerate(marks):
+        end = marks[number + 1][1] if number + 1 < len(marks) else line.end
+        if meaning.field:
+            yield Labelled(meaning.field, meaning.language, *_trim(folded, value, end), at, folded[at:value])
+
+
+def _with_gap(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
+    for match in _GAP.finditer(folded, line.start + 1, line.end):
+        head = folded[line.start : match.start()].strip(_NOISE)
+        meaning = labels.whole(head)
+        if meaning and match.end() < line.end:
+            yield Labelled(meaning.field, meaning.language, *_trim(folded, match.end(), line.end), line.start, head)
+            return
+
+
+def _table(folded: str, lines: list[_Span], index: int, labels: Labels, found: list[Labelled]) -> int:
+    """Take a row of labels and the rows below it; return how many lines were used."""
+    head = _cells(folded, lines[index])
+    if len(head) < 3:
+        return 0
+    meanings = [labels.whole(folded[slice(*cell)].strip(_NOISE + ":")) for cell in head]
+    if sum(meaning is not None for meaning in meanings) < max(2, len(head) - 1):
+        return 0
+    used = 1
+    for line in lines[index + 1 :]:
+        cells = _cells(folded, line)
+        if len(cells) == 1 and not folded[slice(*line)].strip(" |-+=:"):
+            used += 1
+            continue
+        if not cells or all(not folded[slice(*cell)].strip("-=: ") for cell in cells):
+            used += 1
+            continue
+        if len(cells) != len(head):
+            break
+        used += 1
+        for cell, meaning, title in zip(cells, meanings, head, strict=True):
+            if meaning:
+                found.append(Labelled(meaning.field, meaning.language, *cell, title.start, folded[slice(*title)]))
+    return used if used > 1 else 0
+
+
+def rows_of_cases(labelled: list[Labelled]) -> int:
+    """Return under how many rows of one table, or how often, a dispute's number is labelled."""
+    starts = [item.label_start for item in labelled if item.field == "dispute_reference"]
+    return max((starts.count(start) for start in starts), default=0)
+
+
+__all__ = ["Labelled", "Labels", "bounded", "find_labelled", "is_wide", "rows_of_cases"]

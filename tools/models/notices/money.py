@@ -1,0 +1,107 @@
+"""Which of a notice's amounts is the disputed one, and in which money."""
+
+from rejoinder.domain.reading import FieldValue
+from tools.models.notices.amounts import Money, minor_units
+from tools.models.notices.labels import Labelled
+from tools.models.notices.page import Page
+
+_ROWS = ("amount", "plain_amount", "sale_amount")
+_SCORES = {"amount": 0.97, "plain_amount": 0.92, "sale_amount": 0.85}
+
+
+def find_money(page: Page) -> dict[str, FieldValue]:
+    """Return `amount_minor` and `currency` where they are sure."""
+    for row in _ROWS:
+        items = page.under(row)
+        if items:
+            return _agreed(page, [money for item in items if (money := _labelled(page, item))], _SCORES[row])
+    return _agreed(page, _in_prose(page), 0.85)
+
+
+def _labelled(page: Page, item: Labelled) -> Money | None:
+    text, folded = page.printed(item), page.folded[item.start : item.end]
+    found = page.words.signs.find(text, folded)
+    if found:
+        return _moved(found[0], item.start)
+    bare = page.words.signs.bare(folded)
+    if bare is None:
+        return None
+    hinted = page.words.signs.codes_in(item.hint.upper(), item.hint) if item.hint else set()
+    currencies = tuple(hinted) if len(hinted) == 1 else ()
+    return _moved(bare._replace(currencies=currencies), item.start)
+
+
+def _moved(money: Money, by: int) -> Money:
+    return money._replace(start=money.start + by, end=money.end + by)
+
+
+def _agreed(page: Page, amounts: list[Money], score: float) -> dict[str, FieldValue]:
+    if not amounts:
+        return {}
+    settled = [money._replace(currencies=_settled(page, money)) for money in amounts]
+    chosen = max(settled, key=lambda money: len(money.currencies) == 1)
+    values = {minor_units(money.number, chosen.currencies or money.currencies) for money in settled}
+    if len(values) != 1:
+        return {}
+    minor = values.pop()
+    found: dict[str, FieldValue] = {}
+    if minor is not None:
+        found["amount_minor"] = page.value(str(minor), score, *_span(chosen))
+    if len(chosen.currencies) == 1:
+        found["currency"] = page.value(chosen.currencies[0], score, *_span(chosen))
+    return found
+
+
+def _span(money: Money) -> tuple[int, int]:
+    return (money.start, money.end) if money.start >= 0 else (-1, -1)
+
+
+def _settled(page: Page, money: Money) -> tuple[str, ...]:
+    """Return the currencies that remain possible: the label's, the source's own, or the one printed elsewhere."""
+    if len(money.currencies) == 1:
+        return money.currencies
+    for item in page.under("currency"):
+        meant = page.words.signs.means(page.printed(item))
+        if len(meant) == 1 and (not money.currencies or meant[0] in money.currencies):
+            return meant
+    if not money.currencies:
+        return ()
+    proved = {code for code in page.sender.facts.signs.values() if code in money.currencies}
+    said = _mentioned(page, money.currencies)
+    if len(said) == 1:
+        return tuple(said)
+    return tuple(proved) if len(proved) == 1 and not said else money.currencies
+
+
+def _mentioned(page: Page, possible: tuple[str, ...]) -> set[str]:
+    signs = page.words.signs
+    beside = {m.currencies[0] for m in signs.find(page.text, page.folded) if len(m.currencies) == 1}
+    beside |= {m.currencies[0] for m in signs.find(page.mail.subject, page.subject) if len(m.currencies) == 1}
+    return {code for code in beside | signs.codes_in(page.text, page.folded) if code in possible}
+
+
+def _in_prose(page: Page) -> list[Money]:
+    """Return the amounts that sentences say are disputed."""
+    found = [money for money in page.words.signs.find(page.text, page.folded) if not _is_labelled(page, money)]
+    told = [(money, _role(page, page.folded, money, page.sentence(money.start, money.end))) for money in found]
+    sure = [money for money, role in told if role == "disputing"]
+    for money in page.words.signs.find(page.mail.subject, page.subject):
+        if _role(page, page.subject, money, (0, len(page.subject))) != "fee":
+            sure.append(money._replace(start=-1, end=-1))
+    if sure:
+        return sure
+    return [money for money, role in told if role == ""]
+
+
+def _is_labelled(page: Page, money: Money) -> bool:
+    return any(item.start <= money.start < item.end and item.field != "reason" for item in page.labelled)
+
+
+def _role(page: Page, folded: str, money: Money, sentence: tuple[int, int]) -> str:
+    before = page.words.roles.find(folded[max(sentence[0], money.start - 40) : money.start])
+    after = page.words.roles.find(folded[money.end : min(sentence[1], money.end + 24)])
+    near = [hit.tag for hit in before if hit.tag in ("fee", "disputing")]
+    if (near and near[-1] == "fee") or any(hit.tag == "fee" and hit.start < 12 for hit in after):
+        return "fee"
+    whole = page.words.roles.tags(folded[slice(*sentence)])
+    return "disputing" if "disputing" in whole or "case" in whole else ""

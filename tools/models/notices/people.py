@@ -1,0 +1,76 @@
+"""The buyer and the card, as far as a notice names them."""
+
+import re
+
+from rejoinder.domain.reading import FieldValue
+from tools.models.notices.labels import Labelled
+from tools.models.notices.page import Page
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d)")
+_FOUR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+
+
+def find_people(page: Page) -> dict[str, FieldValue]:
+    """Return the card's last digits, the buyer's name and address."""
+    found = {"card_last4": _card(page), "buyer_email": _email(page), "buyer_name": _name(page)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _card(page: Page) -> FieldValue | None:
+    spans: dict[str, tuple[int, int]] = {}
+    for item in page.under("card", "network", "payment_reference"):
+        value = page.folded[item.start : item.end]
+        match = _MASKED.search(value)
+        four = _FOUR.findall(value)
+        if match is None and item.field == "card" and len(four) == 1:
+            match = _FOUR.search(value)
+        if match:
+            spans.setdefault(match[1], (item.start + match.start(1), item.start + match.end(1)))
+    if not spans:
+        spans = _in_prose(page)
+    if len(spans) != 1:
+        return None
+    value, span = next(iter(spans.items()))
+    return page.value(value, 0.95, *span)
+
+
+def _in_prose(page: Page) -> dict[str, tuple[int, int]]:
+    spans = {match[1]: match.span(1) for match in _MASKED.finditer(page.folded) if not match[0].startswith(("#", "."))}
+    for hit in page.words.roles.find(page.folded):
+        match = (
+            re.compile(r"[\s:*•(.,]*(?:\w{1,4}\s)?(\d{4})(?!\d)").match(page.folded, hit.end)
+            if hit.tag == "ending"
+            else None
+        )
+        if match:
+            spans[match[1]] = match.span(1)
+    return spans
+
+
+def _email(page: Page) -> FieldValue | None:
+    own = {person.email for person in (page.mail.sender, *page.mail.to, *page.mail.cc)}
+    spans: dict[str, tuple[int, int]] = {}
+    for item in page.under("buyer_email", "buyer_name"):
+        match = _EMAIL.search(page.printed(item))
+        if match and match[0].lower() not in own:
+            spans.setdefault(match[0], (item.start + match.start(), item.start + match.end()))
+    if len(spans) != 1:
+        return None
+    value, span = next(iter(spans.items()))
+    return page.value(value, 0.93, *span)
+
+
+def _name(page: Page) -> FieldValue | None:
+    names = [name for item in page.under("buyer_name") if (name := _printed_name(page, item))]
+    return names[0] if names and len({name.value for name in names}) == 1 else None
+
+
+def _printed_name(page: Page, item: Labelled) -> FieldValue | None:
+    printed = page.printed(item)
+    printed = printed.split("<")[0].split("(")[0].split("（")[0]
+    printed = _EMAIL.split(printed)[0].strip(" ,;-/·|\t")
+    if not printed or len(printed) > 60 or any(letter.isdigit() or letter in "*@:" for letter in printed):
+        return None
+    at = item.start + page.printed(item).index(printed)
+    return page.value(printed, 0.92, at, at + len(printed))

@@ -1,0 +1,153 @@
+"""The numbers of a notice: of the dispute, the payment, the order, and the acquirer's."""
+
+import re
+
+from rejoinder.domain.reading import FieldValue
+from tools.models.notices.labels import Labelled
+from tools.models.notices.page import Page
+
+_ARN = re.compile(r"(?<![\w-])\d(?:[ ]?\d){22}(?![\w-])")
+_TOKEN = re.compile(r"[A-Za-z0-9](?:[\w./_-]*[A-Za-z0-9])?")
+_SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}")
+_MASKED = re.compile(r"[*•xX]{3,}")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
+
+
+def find_references(page: Page) -> dict[str, FieldValue]:
+    """Return the numbers that were found, each under its field."""
+    found = _shaped(page)
+    for name in _REFERENCES:
+        if name not in found and (value := _only(page, page.under(name))):
+            found[name] = value
+    _update_with_doubtful(found, page)
+    if arn := _arn(page):
+        found["arn"] = arn
+    for name in ("dispute_reference", "order_reference"):
+        if name not in found and (value := _in_prose(page, name)):
+            found[name] = value
+    return _without_doubles(found)
+
+
+def _shaped(page: Page) -> dict[str, FieldValue]:
+    """Return what has the shape of the source's own numbers; several different ones count only under labels."""
+    source = page.sender.source
+    found: dict[str, FieldValue] = {}
+    for name, pattern in page.words.references.get(source.source if source else "", ()):
+        matches = {m[0]: m.span() for m in pattern.finditer(page.text)}
+        labelled = {
+            m[0]: (i.start + m.start(), i.start + m.end())
+            for i in page.under(name)
+            for m in pattern.finditer(page.printed(i))
+        }
+        matches = labelled or matches
+        if len(matches) == 1 and name not in found:
+            value, span = next(iter(matches.items()))
+            found[name] = page.value(value, 0.97, *span)
+        elif not matches and name not in found and (match := pattern.search(page.mail.subject)):
+            found[name] = page.value(match[0], 0.9)
+    return found
+
+
+def _only(page: Page, items: list[Labelled]) -> FieldValue | None:
+    values: dict[str, FieldValue] = {}
+    for item in items:
+        if token := reference_in(page, item):
+            values.setdefault(token.value, token)
+    return next(iter(values.values())) if len(values) == 1 else None
+
+
+def reference_in(page: Page, item: Labelled) -> FieldValue | None:
+    """Return the number in a labelled value."""
+    printed = page.printed(item)
+    if _MASKED.search(printed) or _MAIL.search(printed):
+        return None
+    spaced = _SPACED.fullmatch(printed.strip())
+    if spaced:
+        start = item.start + printed.index(spaced[0])
+        return page.value(spaced[0], 0.85, start, start + len(spaced[0]))
+    for match in _TOKEN.finditer(printed):
+        if any(letter.isdigit() for letter in match[0]) or (match[0].isupper() and len(match[0]) >= 8):
+            if _other_thing(page, item, match):
+                return None
+            return page.value(match[0], 0.93, item.start + match.start(), item.start + match.end())
+    return None
+
+
+def _other_thing(page: Page, item: Labelled, match: re.Match[str]) -> bool:
+    """Return whether the digits belong to money or to a date."""
+    value = page.folded[item.start : item.end]
+    if any(m.start <= match.start() < m.end for m in page.words.signs.find(page.printed(item), value)):
+        return True
+    return bool(re.fullmatch(r"\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|20\d\d-\d\d-\d\d", match[0])) or match.start() > 40
+
+
+def _update_with_doubtful(found: dict[str, FieldValue], page: Page) -> None:
+    """Give the numbers under labels of several meanings to the field that the mail leaves for them."""
+    original = _only(page, page.under("original_reference"))
+    own = _only(page, page.under("psp_reference"))
+    plain = _only(page, page.under("reference"))
+    if original:
+        found.setdefault("payment_reference", original)
+    if own and original:
+        found.setdefault("dispute_reference", own)
+    elif own and "dispute_reference" in found:
+        found.setdefault("payment_reference", own)
+    if plain and not re.fullmatch(r"\d{23}", plain.value) and "dispute_reference" not in found:
+        found["dispute_reference"] = plain
+
+
+def _arn(page: Page) -> FieldValue | None:
+    spans = {re.sub(r"\D", "", m[0]): m.span() for m in _ARN.finditer(page.folded)}
+    for item in page.under("arn"):
+        digits = re.sub(r"\D", "", page.folded[item.start : item.end])
+        if len(digits) == 23:
+            spans = {digits: (item.start, item.end)}
+    if len(spans) != 1:
+        return None
+    value, span = next(iter(spans.items()))
+    return page.value(value, 0.97, *span)
+
+
+def _in_prose(page: Page, name: str) -> FieldValue | None:
+    """Return the number that follows its label in a sentence, or in the subject."""
+    values: dict[str, FieldValue] = {}
+    for text, folded, in_text in ((page.text, page.folded, True), (page.mail.subject, page.subject, False)):
+        for match in re.finditer(
+            r"[#(（]?\s?(?<![\w-])(?=[\w./-]*\d)[a-z0-9][\w./-]*[a-z0-9](?![\w@])|(?<=[^\x00-\x7f])(?=[\w-]*\d)[a-z0-9][a-z0-9-]+",
+            folded,
+        ):
+            token = text[match.start() : match.end()].strip(" #(（")
+            if len(token) >= 4 and _labelled_before(page, folded, match.start(), name) and not _is_other(page, token):
+                start = match.end() - len(token)
+                values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
+        if values:
+            break
+    return next(iter(values.values())) if len(values) == 1 else None
+
+
+def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
+    head = folded[max(0, end - 50) : end].split("\n")[-1]
+    head = re.sub(r"(?:\s*(?:[:#(（\"'«“]|№|n°|nr\.?|no\.?|is|is:|lautet|:))+\s*$", "", head.rstrip())
+    starts = re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", head)
+    for match in starts:
+        key = re.sub(r"[\W_]+", " ", head[match.start() :]).strip()
+        meaning = page.words.labels.get(key)
+        if meaning:
+            plain_order = meaning.field == "order_reference" and name == "order_reference"
+            return meaning.field == name and (not meaning.whole or plain_order or name == "dispute_reference")
+    return False
+
+
+def _is_other(page: Page, token: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,4}|[\d.,]+|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|20\d\d-\d\d-\d\d|\d{23}", token))
+
+
+def _without_doubles(found: dict[str, FieldValue]) -> dict[str, FieldValue]:
+    """Drop a payment's or order's number that is the dispute's."""
+    dispute = found.get("dispute_reference")
+    return {
+        name: item
+        for name, item in found.items()
+        if not dispute or name == "dispute_reference" or item.value != dispute.value
+    }

@@ -1,0 +1,191 @@
+"""Text made comparable without moving a letter, and phrases looked up in it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_EQUAL = {
+    **dict.fromkeys(
+        "\u00a0\u2007\u2009\u202f\u3000\u200b\u200e\u200f\u2028\u202a\u202b\u202c\ufeff\u2066\u2067\u2069", " "
+    ),
+    **dict.fromkeys("‐‑‒–—―−﹣", "-"),
+    **dict.fromkeys("‘’ʼ′`´", "'"),
+    **dict.fromkeys("أإآ", "ا"),
+    "ى": "ي",
+    "ة": "ه",
+    "ı": "i",
+    "٬": "'",
+    "٫": ".",
+    "،": ",",
+    "；": ";",
+    "№": "№",
+}
+_TOKEN = re.compile(r"\w+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_FIRST_ACCENTED_BEYOND = 0x0600
+
+
+class _Folding(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        folded = _folded_letter(chr(code))
+        self[code] = folded
+        return folded
+
+
+def _folded_letter(letter: str) -> str:
+    if letter in _EQUAL:
+        return _EQUAL[letter]
+    digit = unicodedata.digit(letter, None)
+    if letter.isdecimal() and digit is not None:
+        return str(digit)
+    plain = unicodedata.normalize("NFKC", letter)
+    plain = plain if len(plain) == 1 else letter
+    lower = plain.lower()[:1]
+    if ord(lower) >= _FIRST_ACCENTED_BEYOND:
+        return lower
+    base, *marks = unicodedata.normalize("NFD", lower)
+    return base if all(unicodedata.combining(mark) for mark in marks) else lower
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents, every letter where it was."""
+    return text.translate(_FOLDING)
+
+
+def label_key(folded: str) -> str:
+    """Return a folded label as it is looked up: its words only."""
+    return _NOT_WORD.sub(" ", folded).strip()
+
+
+def is_wide(letter: str) -> bool:
+    """Return whether the letter belongs to a script written without spaces between words."""
+    return "\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af"
+
+
+def bounded(folded: str, start: int, end: int) -> bool:
+    """Return whether no word is cut at either end of the span."""
+    before, first = folded[start - 1 : start], folded[start : start + 1]
+    after, last = folded[end : end + 1], folded[end - 1 : end]
+    return not (_joined(before, first) or _joined(last, after, ending=True))
+
+
+def _joined(left: str, right: str, ending: bool = False) -> bool:
+    if not (left and right and left.isalnum() and right.isalnum()):
+        return False
+    if is_wide(left) or is_wide(right):
+        return False
+    return not ending or True
+
+
+class Hit(NamedTuple):
+    """A phrase found: what it stands for, and where."""
+
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass
+class _Phrase:
+    tag: str
+    text: str
+    pattern: re.Pattern[str] | None = None
+
+    def spans(self, folded: str) -> Iterator[tuple[int, int]]:
+        if "*" not in self.text and " ... " not in self.text:
+            yield from self._plain_spans(folded)
+            return
+        self.pattern = self.pattern or re.compile(_regex(self.text))
+        for match in self.pattern.finditer(folded):
+            yield match.span()
+
+    def _plain_spans(self, folded: str) -> Iterator[tuple[int, int]]:
+        at = folded.find(self.text)
+        while at >= 0:
+            end = at + len(self.text)
+            if bounded(folded, at, end):
+                yield at, end
+            at = folded.find(self.text, at + 1)
+
+
+def _regex(phrase: str) -> str:
+    parts = []
+    for part in phrase.split(" ... "):
+        words = [r"\S+" if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in part.split(" ")]
+        parts.append(r"\s+".join(words))
+    return r"(?<!\w)" + r"\W+(?:[^\s.]+\W+){0,6}?".join(parts) + r"(?!\w)"
+
+
+@dataclass
+class Phrases:
+    """Phrases with what they stand for, found by their first word."""
+
+    by_start: dict[str, list[_Phrase]] = field(default_factory=dict)
+    always: list[_Phrase] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, tables: Iterable[Mapping[str, Iterable[str]]]) -> "Phrases":
+        """Return the phrases of several tables, each from a tag to its phrases."""
+        made = cls()
+        seen: set[tuple[str, str]] = set()
+        for table in tables:
+            for tag, phrases in table.items():
+                for phrase in phrases:
+                    folded = " ".join(fold(phrase.lstrip("=")).split())
+                    if folded and (tag, folded) not in seen:
+                        seen.add((tag, folded))
+                        made._add(_Phrase(tag, folded))
+        return made
+
+    def _add(self, phrase: _Phrase) -> None:
+        start = _start_of(phrase.text)
+        if start:
+            self.by_start.setdefault(start, []).append(phrase)
+        else:
+            self.always.append(phrase)
+
+    def find(self, folded: str) -> list[Hit]:
+        """Return every hit in order of place, without those inside a longer one of any tag."""
+        hits = [Hit(phrase.tag, *span) for phrase in self._candidates(folded) for span in phrase.spans(folded)]
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        kept: list[Hit] = []
+        for hit in hits:
+            inside = any(
+                k.start <= hit.start and hit.end <= k.end and (k.end - k.start) > (hit.end - hit.start)
+                for k in kept[-6:]
+            )
+            if not inside:
+                kept.append(hit)
+        return kept
+
+    def tags(self, folded: str) -> set[str]:
+        """Return what the text's phrases stand for."""
+        return {hit.tag for hit in self.find(folded)}
+
+    def _candidates(self, folded: str) -> Iterator[_Phrase]:
+        yield from self.always
+        for start in _starts(folded):
+            yield from self.by_start.get(start, ())
+
+
+def _start_of(phrase: str) -> str:
+    if is_wide(phrase[0]):
+        return phrase[:1]
+    word = _TOKEN.match(phrase)
+    return "" if word is None or phrase[word.end() : word.end() + 1] == "*" else word[0]
+
+
+def _starts(folded: str) -> set[str]:
+    starts = set(_TOKEN.findall(folded))
+    mixed = {
+        part
+        for word in starts
+        if any(map(is_wide, word))
+        for part in re.findall(r"[^\u3040-\u9fff\uac00-\ud7af]+", word)
+    }
+    return starts | mixed | {letter for letter in folded if is_wide(letter)}

@@ -1,0 +1,103 @@
+"""The catalogue of notices made ready for looking things up; made once for each catalogue."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rejoinder.domain.notices import NoticeCatalog, NoticeSource
+from tools.models.notices.amounts import Signs
+from tools.models.notices.texts import Phrases, fold, label_key
+
+
+class Meaning(NamedTuple):
+    """The field a label means; `whole`: only where nothing else is in the label."""
+
+    field: str
+    whole: bool
+    language: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Lookups over the words of all languages."""
+
+    labels: Mapping[str, Meaning]
+    source_labels: Mapping[str, Mapping[str, Meaning]]
+    types: Phrases
+    categories: Phrases
+    roles: Phrases
+    signs: Signs
+    networks: tuple[tuple[str, str, bool], ...]
+    zones: Mapping[str, str]
+    references: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    longest_label: int
+
+
+# A label that several tables name means the field that comes first here.
+_PRIORITY = (
+    "respond_by", "amount", "dispute_reference", "arn", "reason_code", "reason_text", "reason", "order_reference",
+    "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount", "other_amount",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def words_of(catalog: NoticeCatalog) -> Words:
+    """Return the catalogue's lookups."""
+    labels = _labels(catalog)
+    return Words(
+        labels=labels,
+        source_labels={
+            name: {
+                label_key(fold(label)): Meaning(field, False, "")
+                for field, all_ in source.labels.items()
+                for label in all_
+            }
+            for name, source in catalog.sources.items()
+        },
+        types=Phrases.of(words.types for words in catalog.words),
+        categories=Phrases.of(words.categories for words in catalog.words),
+        roles=Phrases.of(words.roles for words in catalog.words),
+        signs=Signs(catalog.values.currencies),
+        networks=_networks(catalog.values.networks),
+        zones=catalog.values.zones,
+        references={name: _references(source) for name, source in catalog.sources.items()},
+        longest_label=max(map(len, labels), default=0),
+    )
+
+
+def _labels(catalog: NoticeCatalog) -> dict[str, Meaning]:
+    labels: dict[str, Meaning] = {}
+    for words in catalog.words:
+        for field, phrases in words.labels.items():
+            for phrase in phrases:
+                key = label_key(fold(phrase))
+                meaning = Meaning(field, phrase.startswith("="), words.language)
+                if key and _better(meaning, labels.get(key)):
+                    labels[key] = meaning
+    return labels
+
+
+def _better(new: Meaning, old: Meaning | None) -> bool:
+    if old is None or old.language == new.language:
+        return old is None
+    return _rank(new.field) < _rank(old.field)
+
+
+def _rank(field: str) -> int:
+    return _PRIORITY.index(field) if field in _PRIORITY else len(_PRIORITY)
+
+
+def _networks(networks: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str, bool], ...]:
+    named = [(name, network) for network, names in networks.items() for name in names]
+    named.sort(key=lambda item: -len(item[0]))
+    return tuple((fold(name), network, name != name.lower()) for name, network in named)
+
+
+def _references(source: NoticeSource) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (field, re.compile(rf"(?<![\w-]){pattern}(?![\w])"))
+        for field, patterns in source.references.items()
+        for pattern in patterns
+    )
