@@ -14,7 +14,7 @@ from procrastinate import exceptions as job_errors
 from rejoinder.jobs import build_app, connector_for
 from rejoinder.poller import MailboxPoller
 from rejoinder.web.app import create_app
-from rejoinder.web.desk import Desk
+from rejoinder.web.context import Desk, WayOut
 from rejoinder.web.webhooks import webhook_routes
 from rejoinder.wiring import Program, imap_account
 
@@ -31,6 +31,10 @@ def web_app(program: Program) -> FastAPI:
         files=program.files,
         clock=program.clock,
         public_url=program.settings.public_url,
+        ways_out={
+            mailbox.name: WayOut(address=mailbox.address, drafts_only=mailbox.deliver == "imap_drafts")
+            for _, mailbox in program.settings.mailboxes
+        },
     )
     return create_app(desk, webhook_routes(program))
 

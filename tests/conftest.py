@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures_servers", "tests.fixtures_database"]
+pytest_plugins = ["tests.fixtures_servers", "tests.fixtures_database", "tests.fixtures_program"]
 
 SHARED = Path(os.environ.get("REJOINDER_SHARED", Path(__file__).parents[1].parent / "shared"))
 
