@@ -64,7 +64,11 @@ def files(tmp_path: Path) -> FileStore:
 
 
 def _create(server_url: str, name: str, template: str = "template0") -> str:
-    locale = "" if template != "template0" else " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+    locale = (
+        ""
+        if template != "template0"
+        else " ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+    )
     _run(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"{locale}')
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 

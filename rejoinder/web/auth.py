@@ -102,9 +102,7 @@ def _visitor(request: Request, desk: AppDesk) -> Visitor:
         raise LoginNeededError
     user = session.user
     merchant_ids = user.merchant_ids or tuple(one.merchant_id for one in desk.store.merchants())
-    visitor = Visitor(
-        user_id=user.user_id, login=user.login, merchant_ids=merchant_ids, form_token=session.form_token
-    )
+    visitor = Visitor(user_id=user.user_id, login=user.login, merchant_ids=merchant_ids, form_token=session.form_token)
     request.state.visitor = visitor
     return visitor
 

@@ -34,9 +34,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     text = _environment().get_template(template).render(common | values)
     response = HTMLResponse(text, status_code=status_code)
     if request.query_params.get("lang") in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE, words.language, max_age=LANGUAGE_SECONDS, httponly=True, samesite="lax"
-        )
+        response.set_cookie(LANGUAGE_COOKIE, words.language, max_age=LANGUAGE_SECONDS, httponly=True, samesite="lax")
     return response
 
 

@@ -8,7 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from rejoinder.storage.merchants import User
-from rejoinder.web.auth import COOKIE, FormVisitor, close_session, open_session, password_fits, same_origin, set_session_cookie
+from rejoinder.web.auth import (
+    COOKIE,
+    FormVisitor,
+    close_session,
+    open_session,
+    password_fits,
+    same_origin,
+    set_session_cookie,
+)
 from rejoinder.web.context import AppDesk, Desk
 from rejoinder.web.pages import page, see_other
 

@@ -1,0 +1,142 @@
+"""The page of one case: the mail, the draft, what it rests on, and what can be done."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from rejoinder.domain.cases import StoredMessage
+from rejoinder.errors import NotFound
+from rejoinder.storage.pages import CasePage
+from rejoinder.web.auth import AppVisitor, Visitor
+from rejoinder.web.context import AppDesk, Desk, RowId
+from rejoinder.web.desk.draft_view import view_draft
+from rejoinder.web.desk.editing import text_of
+from rejoinder.web.desk.mail_view import MailView, view_mail
+from rejoinder.web.desk.titles import evidence_title, intent_title
+from rejoinder.web.pages import download, page
+from rejoinder.web.words import zone_of
+from tools.mail.reply_rules import reply_target, why_not_answer
+
+router = APIRouter()
+
+DONE = {
+    "approve": "Approved.",
+    "edit": "Your edited text was approved.",
+    "saved": "Your text was saved. Nothing was sent.",
+    "reject": "Rejected. Nothing will be sent.",
+    "escalate": "Escalated. Nothing will be sent.",
+    "retry": "It will be tried again in a moment.",
+    "taken_back": "Taken back. Nothing was sent; the review is open again.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Where an approved answer goes. `refusal` says why it could not be sent at all."""
+
+    how: Literal["send", "drafts", "letter"]
+    email: str = ""
+    sender: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditForm:
+    """What stands in the form: the draft's words, or an unfinished edit and who wrote it."""
+
+    subject: str
+    text: str
+    author: str = ""
+    problem: str = ""
+
+
+@router.get("/cases/{case_id}")
+def show_case(request: Request, desk: AppDesk, visitor: AppVisitor, case_id: RowId, done: str = "") -> Response:
+    """Show a case whole."""
+    return case_response(request, desk, visitor, case_id, done=done)
+
+
+@router.get("/cases/{case_id}/letter.txt")
+def download_letter(desk: AppDesk, visitor: AppVisitor, case_id: RowId) -> Response:
+    """Hand out the letter as text."""
+    draft = desk.store.case_page(case_id, visitor.merchant_ids).draft
+    if draft is None or draft.kind != "letter":
+        raise NotFound(f"case {case_id} has no letter")
+    return download(f"{draft.subject}\n\n{draft.body}\n".encode(), f"letter-case-{case_id}.txt")
+
+
+def case_response(
+    request: Request, desk: Desk, visitor: Visitor, case_id: int, *, done: str = "", refused: EditForm | None = None
+) -> Response:
+    """Return the page of a case; with a refused edit, what was typed is still in the form."""
+    shown = desk.store.case_page(case_id, visitor.merchant_ids)
+    merchant = desk.store.merchant(shown.case.merchant_id)
+    return page(
+        request,
+        "case.html",
+        status_code=422 if refused else 200,
+        page=shown,
+        case=shown.case,
+        merchant=merchant,
+        zone=zone_of(merchant.timezone),
+        now=desk.clock(),
+        done=DONE.get(done, ""),
+        draft=view_draft(shown.draft, shown.problems, shown.evidence, shown.passages),
+        mails=_mails(shown),
+        recipient=_recipient(desk, shown),
+        form=refused or _edit_form(desk, shown),
+        is_open=shown.review is not None and shown.review.status == "open",
+        intent_title=intent_title,
+        evidence_title=evidence_title,
+    )
+
+
+def _mails(shown: CasePage) -> tuple[MailView, ...]:
+    sent = {one.raw_file for one in shown.deliveries if one.raw_file}
+    answered = shown.shown_run.message_id if shown.shown_run else 0
+    fields = shown.reconciled.reading.fields if shown.reconciled else {}
+    return tuple(
+        view_mail(
+            message,
+            fields if message.message_id == answered else {},
+            sent=message.raw_file in sent,
+            answered=message.message_id == answered,
+        )
+        for message in shown.messages
+    )
+
+
+def _recipient(desk: Desk, shown: CasePage) -> Recipient:
+    if shown.draft is None or shown.draft.kind == "letter":
+        return Recipient(how="letter")
+    message = _answered(shown)
+    if message is None or message.mail is None:
+        return Recipient(how="send", refusal="there is no mail to answer")
+    way = desk.ways_out.get(message.mailbox)
+    own = [way.address] if way else []
+    return Recipient(
+        how="drafts" if way and way.drafts_only else "send",
+        email=reply_target(message.mail, own).email,
+        sender=way.address if way else message.mailbox,
+        refusal=why_not_answer(message.mail, own) or "",
+    )
+
+
+def _answered(shown: CasePage) -> StoredMessage | None:
+    run = shown.shown_run
+    return next((one for one in shown.messages if run and one.message_id == run.message_id), None)
+
+
+def _edit_form(desk: Desk, shown: CasePage) -> EditForm | None:
+    if shown.draft is None or shown.review is None:
+        return None
+    unfinished = desk.store.unfinished_edit(shown.review.review_id)
+    if unfinished is None:
+        return EditForm(subject=shown.draft.subject, text=text_of(shown.draft))
+    return EditForm(
+        subject=unfinished.get("subject") or shown.draft.subject,
+        text=unfinished["text"],
+        author=unfinished["reviewer"],
+    )
