@@ -10,7 +10,11 @@ from babel.core import get_global
 from rejoinder.domain.money import minor_digits
 from tools.models.notices.texts import fold, is_wide
 
-NUMBER = r"\d{1,3}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)|\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,3})?(?![\d])|\d+(?:[.,]\d{1,3})?(?![\d])"
+NUMBER = (
+    r"\d{1,3}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?(?!\d)"
+    r"|\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,3})?(?![\d])"
+    r"|\d+(?:[.,]\d{1,3})?(?![\d])"
+)
 _NUMBER = re.compile(rf"(?<![\w.,/-])(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})")
 
 
@@ -107,8 +111,17 @@ def minor_units(number: str, currencies: tuple[str, ...]) -> int | None:
     """Return the amount in minor units; None when the currencies would make different amounts of it."""
     if not currencies:
         return _without_currency(number)
-    amounts = {_minor(number, minor_digits(currency)) for currency in currencies}
+    amounts = {_minor(number, minor_digits(currency)) for currency in _with_such_decimals(number, currencies)}
     return amounts.pop() if len(amounts) == 1 else None
+
+
+def _with_such_decimals(number: str, currencies: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out currencies without decimals when decimals are printed; a yen sign with `.00` stays open."""
+    printed = re.search(r"[.,](\d\d)$", number)
+    fitting = tuple(currency for currency in currencies if minor_digits(currency) == 2)
+    if printed and fitting and (printed[1] != "00" or len(fitting) > len(currencies) / 2):
+        return fitting
+    return currencies
 
 
 def _without_currency(number: str) -> int | None:

@@ -33,8 +33,8 @@ _AFTER = re.compile(
     r"(?P<glue>[\s,;t(]*(?:(?:at|um|a las|a|as|alle|alle ore|ore|в|до|saat|till|until|by|الساعه|-|\|)\s+)?)" + _TIME
 )
 _BEFORE = re.compile(
-    _TIME
-    + r"(?P<zone>[^\n\d]{0,24}?(?:[+-]\d\d?(?::?\d\d)?)?)[\s,)]*(?:(?:on|am|le|del|del dia|de|do dia|il|of|on the|du)\s+)?(?:[a-zа-я]+,\s+)?$"
+    _TIME + r"(?P<zone>[^\n\d]{0,24}?(?:[+-]\d\d?(?::?\d\d)?)?)[\s,)]*"
+    r"(?:(?:on|am|le|del|del dia|de|do dia|il|of|on the|du)\s+)?(?:[a-zа-я]+,\s+)?$"
 )
 _OFFSET = re.compile(r"[\s(]*(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d\d))?(?!\d)")
 

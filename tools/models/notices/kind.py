@@ -11,7 +11,10 @@ _ORDER = (
 )  # fmt: skip
 _ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
-_ESCALATED = ("claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "реклам", "rückbuch", "ruckbuch", "kauferschutzantrag", "reclam", "contracargo", "contest", "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "reclamo", "مطالبه")  # fmt: skip
+_ESCALATED = (
+    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch", "kauferschutzantrag", "reclam", "contracargo",
+    "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
+)  # fmt: skip
 
 
 def notice_type(page: Page, due: bool) -> str:

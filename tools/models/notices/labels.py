@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tools.models.notices.texts import bounded, is_wide, label_key
+from tools.models.notices.texts import label_key
 from tools.models.notices.words import Meaning, Words
 
 _CELLS = re.compile(r"\t+|\s*[|｜]\s*|\s*│\s*")
@@ -214,10 +214,7 @@ def _table(folded: str, lines: list[_Span], index: int, labels: Labels, found: l
     used = 1
     for line in lines[index + 1 :]:
         cells = _cells(folded, line)
-        if len(cells) == 1 and not folded[slice(*line)].strip(" |-+=:"):
-            used += 1
-            continue
-        if not cells or all(not folded[slice(*cell)].strip("-=: ") for cell in cells):
+        if not folded[slice(*line)].strip(" |-+=:\t"):
             used += 1
             continue
         if len(cells) != len(head):
@@ -233,6 +230,3 @@ def rows_of_cases(labelled: list[Labelled]) -> int:
     """Return under how many rows of one table, or how often, a dispute's number is labelled."""
     starts = [item.label_start for item in labelled if item.field == "dispute_reference"]
     return max((starts.count(start) for start in starts), default=0)
-
-
-__all__ = ["Labelled", "Labels", "bounded", "find_labelled", "is_wide", "rows_of_cases"]

@@ -18,7 +18,10 @@ from tools.models.notices.words import Words, words_of
 
 READER = "notices"
 _STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
-_OF_ONE_CASE = ("dispute_reference", "payment_reference", "order_reference", "arn", "amount_minor", "card_last4", "buyer_name", "buyer_email", "respond_by", "transaction_date", "reason_code", "reason_text", "category")  # fmt: skip
+_OF_ONE_CASE = (
+    "dispute_reference", "payment_reference", "order_reference", "arn", "amount_minor", "card_last4", "buyer_name",
+    "buyer_email", "respond_by", "transaction_date", "reason_code", "reason_text", "category",
+)  # fmt: skip
 
 
 def read_notice(mail: InboundMail, catalog: NoticeCatalog) -> Reading | None:
@@ -98,11 +101,10 @@ def _fields(page: Page, catalog: NoticeCatalog) -> dict[str, FieldValue]:
 
 
 def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
-    strong = sum(name in fields for name in _STRONG)
-    roles = page.words.roles.find(page.subject), page.words.roles.find(page.folded)
-    tags = [{hit.tag for hit in hits} for hits in roles]
-    named = kinds_named(page)
-    if not kind and not named:
+    rows = rows_of_cases(list(page.labelled))
+    strong = max(sum(name in fields for name in _STRONG), rows if rows > 1 else 0)
+    tags = [page.words.roles.tags(page.subject), page.words.roles.tags(page.folded)]
+    if not kind and not kinds_named(page) and not _labelled_as_case(page, tags[0]):
         return 0.0
     shaped = _own_number(page, fields)
     if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
@@ -110,6 +112,13 @@ def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
     if page.sender.source:
         return _known(page, kind, strong, tags, shaped)
     return _unknown(page, strong, tags, fields)
+
+
+def _labelled_as_case(page: Page, subject: set[str]) -> bool:
+    """Return whether the labels alone make it a dispute, where no phrase names its kind."""
+    under = {item.field for item in page.labelled}
+    certain = len(under & {"dispute_reference", "amount", "arn", "reason_code", "respond_by"})
+    return certain >= (2 if "case" in subject else 3)
 
 
 def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: bool) -> float:
@@ -174,9 +183,9 @@ def _phishing(page: Page, fields: dict[str, FieldValue]) -> str:
             if sender.forged and kinds_named(page)
             else ""
         )
-    if sender.claimed and not customer and (kinds_named(page) or asked) and marketing(page) < 2:
-        if asked or has_link(page.text) or sum(name in fields for name in _STRONG) >= 2:
-            return f"says {sender.claimed.title}, but was sent from {sender.domain!r}"
+    suspect = sender.claimed and not customer and (kinds_named(page) or asked) and marketing(page) < 2
+    if suspect and sender.claimed and (asked or has_link(page.text) or sum(name in fields for name in _STRONG) >= 2):
+        return f"says {sender.claimed.title}, but was sent from {sender.domain!r}"
     if len(asked) >= 2 and has_link(page.text) and not customer and kinds_named(page):
         return "asks for credentials by a link, and no known source sent it"
     return ""

@@ -45,8 +45,8 @@ def _folded_letter(letter: str) -> str:
     lower = plain.lower()[:1]
     if ord(lower) >= _FIRST_ACCENTED_BEYOND:
         return lower
-    base, *marks = unicodedata.normalize("NFD", lower)
-    return base if all(unicodedata.combining(mark) for mark in marks) else lower
+    parts = unicodedata.normalize("NFD", lower)
+    return parts[0] if all(unicodedata.combining(mark) for mark in parts[1:]) else lower
 
 
 _FOLDING = _Folding()
@@ -71,15 +71,11 @@ def bounded(folded: str, start: int, end: int) -> bool:
     """Return whether no word is cut at either end of the span."""
     before, first = folded[start - 1 : start], folded[start : start + 1]
     after, last = folded[end : end + 1], folded[end - 1 : end]
-    return not (_joined(before, first) or _joined(last, after, ending=True))
+    return not (_joined(before, first) or _joined(last, after))
 
 
-def _joined(left: str, right: str, ending: bool = False) -> bool:
-    if not (left and right and left.isalnum() and right.isalnum()):
-        return False
-    if is_wide(left) or is_wide(right):
-        return False
-    return not ending or True
+def _joined(left: str, right: str) -> bool:
+    return left.isalnum() and right.isalnum() and not is_wide(left) and not is_wide(right)
 
 
 class Hit(NamedTuple):

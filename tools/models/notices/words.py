@@ -38,7 +38,8 @@ class Words:
 # A label that several tables name means the field that comes first here.
 _PRIORITY = (
     "respond_by", "amount", "dispute_reference", "arn", "reason_code", "reason_text", "reason", "order_reference",
-    "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount", "other_amount",
+    "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount",
+    "other_amount",
 )  # fmt: skip
 
 
