@@ -1,6 +1,7 @@
 """Cases, their disputes and their runs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,17 +9,20 @@ from sqlalchemy import Connection, Row, and_, exists, func, literal_column, sele
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Case, Dispute, Run
-from rejoinder.domain.disputes import OPEN, merge
+from rejoinder.domain.disputes import OPEN, may_be_one, merge
 from rejoinder.domain.reading import Reading, Reconciled
 from rejoinder.domain.review import Route
 from rejoinder.errors import NotFound
 from rejoinder.storage.documents import dump, load
-from rejoinder.storage.queue import case_lock, queue_job
+from rejoinder.storage.messages import TITLE_LIMIT, lock_disputes
+from rejoinder.storage.queue import queue_run
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import cases, disputes, messages, runs
+from rejoinder.storage.tables import cases, deliveries, disputes, messages, reviews, runs
 
 KINDS = {"dispute": "dispute", "service": "service", "other": "service"}
 LOST_AFTER = timedelta(minutes=5)
+SWEEP = 500
+ENDED = ("done", "failed")
 
 
 class CaseRows(Rows):
@@ -41,12 +45,12 @@ class CaseRows(Rows):
         """Mark the run as running; None when it has ended."""
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
-            if row.status in {"done", "failed"}:
+            if row.status in ENDED:
                 return None
             _set_run(connection, run_id, "running")
             working = update(cases).where(cases.c.id == row.case_id, cases.c.status.in_(["new", "answered", "closed"]))
             connection.execute(working.values(status="working"))
-        return as_run(row)
+        return replace(as_run(row), status="running")
 
     def wait_run(self, run_id: int) -> None:
         """Mark the run as waiting for a person, unless it was superseded meanwhile."""
@@ -60,9 +64,11 @@ class CaseRows(Rows):
             _set_run(connection, run_id, "done")
 
     def fail_run(self, run_id: int, error: str) -> None:
-        """Mark the run and its case as failed, for people to see."""
+        """Mark the run and its case as failed, for people to see; a run that has ended stays as it is."""
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
+            if row.status in ENDED:
+                return
             _set_run(connection, run_id, "failed", error)
             connection.execute(update(cases).where(cases.c.id == row.case_id).values(status="failed"))
             note(connection, "failed", case_id=row.case_id, run_id=run_id, error=error)
@@ -74,35 +80,40 @@ class CaseRows(Rows):
             if row.status != "failed":
                 return
             _set_run(connection, run_id, "queued")
-            connection.execute(update(cases).where(cases.c.id == row.case_id).values(status="working"))
-            lock = case_lock(row.merchant_id, row.case_id)
-            queue_job(connection, "process_run", {"run_id": run_id}, lock=lock)
+            working = update(cases).where(cases.c.id == row.case_id).values(status="working")
+            due = connection.execute(working.returning(cases.c.respond_by)).scalar_one()
+            queue_run(connection, row.merchant_id, row.case_id, run_id, respond_by=due)
             note(connection, "retried", actor=actor, case_id=row.case_id, run_id=run_id)
 
     def requeue_lost_runs(self, now: datetime) -> int:
         """Queue a job for runs that should go on and have none; returns how many."""
-        lost = select(runs).where(
-            runs.c.status.in_(["queued", "running"]), runs.c.changed_at < now - LOST_AFTER, ~_has_job(runs.c.id)
+        waiting = and_(runs.c.status.in_(["queued", "running"]), runs.c.changed_at < now - LOST_AFTER)
+        lost = (
+            select(runs.c.id, runs.c.merchant_id, runs.c.case_id, cases.c.respond_by)
+            .join(cases, cases.c.id == runs.c.case_id)
+            .where(waiting, ~has_job("run_id", runs.c.id))
+            .order_by(runs.c.id)
+            .limit(SWEEP)
+            .with_for_update(of=runs, skip_locked=True)
         )
         with self.begin() as connection:
-            rows = connection.execute(lost.limit(500)).all()
+            rows = connection.execute(lost).all()
             for row in rows:
-                lock = case_lock(row.merchant_id, row.case_id)
-                queue_job(connection, "process_run", {"run_id": row.id}, lock=lock)
+                queue_run(connection, row.merchant_id, row.case_id, row.id, respond_by=row.respond_by)
         return len(rows)
 
     def save_triage(self, run_id: int, readings: Sequence[Reading], reconciled: Reconciled) -> None:
-        """Keep what was read; set the case's kind, intent and language."""
-        reading = reconciled.reading
-        values = {"kind": KINDS.get(reading.kind, "set_aside"), "language": reading.language}
-        if reading.intents and reading.kind in {"service", "other"}:
-            values["intent"] = reading.intents[0].intent
+        """Keep what was read; set the case's kind, intent and language.
+
+        A message that wants nothing (an automatic reply, thanks) leaves a case that wants something as it is.
+        """
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
             stored = {"readings": [dump(one) for one in readings], "reconciled": dump(reconciled)}
             connection.execute(update(runs).where(runs.c.id == run_id).values(stored))
-            fresh = and_(cases.c.id == row.case_id, cases.c.kind != "dispute")
-            connection.execute(update(cases).where(fresh).values(values))
+            values = _told_by(reconciled.reading)
+            weaker = ["unknown", "set_aside"] if values["kind"] == "set_aside" else ["unknown", "set_aside", "service"]
+            connection.execute(update(cases).where(cases.c.id == row.case_id, cases.c.kind.in_(weaker)).values(values))
 
     def reconciled(self, run_id: int) -> Reconciled:
         """Return what triage decided for the run."""
@@ -131,41 +142,47 @@ class CaseRows(Rows):
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
             connection.execute(update(runs).where(runs.c.id == run_id).values(set_aside=reason))
-            _close(connection, row.case_id, "set_aside", reason)
+            _settle(connection, row, "set_aside", reason)
 
     def record(self, run_id: int) -> None:
         """Note what the run's message told about its dispute; a case that nobody works on is closed with it."""
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
-            status = connection.execute(
-                select(disputes.c.status).where(disputes.c.case_id == row.case_id)
-            ).scalar_one()
-            idle = update(cases).where(cases.c.id == row.case_id, cases.c.status.in_(["new", "working"]))
-            connection.execute(idle.values(status="closed", outcome=status))
-            note(connection, "recorded", case_id=row.case_id, dispute_status=status)
+            told = select(disputes.c.status).where(disputes.c.case_id == row.case_id)
+            outcome = connection.execute(told).scalar_one()
+            status = _what_goes_on(connection, row)
+            values = (
+                {"status": status} if status not in {None, "answered"} else {"status": "closed", "outcome": outcome}
+            )
+            connection.execute(update(cases).where(cases.c.id == row.case_id).values(values))
+            note(connection, "recorded", case_id=row.case_id, dispute_status=outcome)
 
     def close_case(self, run_id: int, outcome: str) -> None:
         """End the case without a delivery."""
         with self.begin() as connection:
             row = _run_row(connection, run_id, lock=True)
-            _close(connection, row.case_id, outcome, "")
+            _settle(connection, row, outcome, "")
 
     def open_dispute(self, run_id: int, dispute: Dispute) -> int:
-        """Create or update the dispute; the run moves to the case that already holds it.
+        """Create or update the dispute with this processor and reference.
+
+        The run moves with its message to the case that already holds the dispute, or to a new one when its case
+        is about another dispute.
 
         Returns:
             The id of the case that holds the dispute.
         """
         with self.begin() as connection:
             run = _run_row(connection, run_id, lock=True)
-            _lock_disputes(connection, run.merchant_id, dispute)
+            lock_disputes(connection, run.merchant_id, dispute.processor)
             known = _known_dispute(connection, run.merchant_id, dispute, run.case_id)
-            case_id = known.case_id if known else run.case_id
+            case_id = known.case_id if known else _case_for_new(connection, run)
             merged = merge(load(Dispute, known.document), dispute) if known else dispute
             if case_id != run.case_id:
                 _move_run(connection, run, case_id)
             _store_dispute(connection, run.merchant_id, case_id, merged, known)
-            values = {"kind": "dispute", "respond_by": merged.respond_by, "title": _dispute_title(merged)}
+            title = _dispute_title(merged)[:TITLE_LIMIT]
+            values = {"kind": "dispute", "respond_by": merged.respond_by, "title": title}
             connection.execute(update(cases).where(cases.c.id == case_id).values(values))
         return int(case_id)
 
@@ -231,39 +248,73 @@ def _set_run(connection: Connection, run_id: int, status: str, error: str = "") 
     connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
 
-def _has_job(run_id: Any) -> Any:
+def has_job(name: str, wanted: Any) -> Any:
+    """Return the test whether a job with this argument is queued or being done."""
     jobs = table("procrastinate_jobs")
-    args = literal_column("(procrastinate_jobs.args->>'run_id')::bigint")
-    status = literal_column("procrastinate_jobs.status::text")
-    return exists(select(1).select_from(jobs).where(status.in_(["todo", "doing"]), args == run_id))
+    pending: Any = literal_column("procrastinate_jobs.status IN ('todo', 'doing')")
+    argument: Any = literal_column(f"(procrastinate_jobs.args->>'{name}')::bigint")
+    return exists(select(1).select_from(jobs).where(pending, argument == wanted))
 
 
-def _close(connection: Connection, case_id: int, outcome: str, reason: str) -> None:
-    connection.execute(update(cases).where(cases.c.id == case_id).values(status="closed", outcome=outcome))
-    note(connection, "closed", case_id=case_id, outcome=outcome, reason=reason)
+def _told_by(reading: Reading) -> dict[str, str]:
+    values = {"kind": KINDS.get(reading.kind, "set_aside")}
+    if reading.language != "und":
+        values["language"] = reading.language
+    if reading.intents and values["kind"] == "service":
+        values["intent"] = reading.intents[0].intent
+    return values
 
 
-def _lock_disputes(connection: Connection, merchant_id: int, dispute: Dispute) -> None:
-    """Let one transaction at a time look for a dispute of this merchant and processor."""
-    name = f"disputes:{merchant_id}:{dispute.processor}"
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+def _settle(connection: Connection, run: Row[Any], outcome: str, reason: str) -> None:
+    """Close the case that a run ended, unless something else of it goes on or was answered before."""
+    status = _what_goes_on(connection, run)
+    values = {"status": status} if status else {"status": "closed", "outcome": outcome}
+    connection.execute(update(cases).where(cases.c.id == run.case_id).values(values))
+    note(connection, "closed", case_id=run.case_id, run_id=run.id, outcome=outcome, reason=reason)
+
+
+def _what_goes_on(connection: Connection, run: Row[Any]) -> str | None:
+    """Return the status that the case's other runs, reviews and deliveries give it; holds the case's row."""
+    connection.execute(select(cases.c.id).where(cases.c.id == run.case_id).with_for_update())
+    others = runs.c.case_id == run.case_id, runs.c.id != run.id
+    sends = deliveries.c.case_id == run.case_id
+    tests = {
+        "in_review": select(reviews.c.id).where(reviews.c.case_id == run.case_id, reviews.c.status == "open"),
+        "sending": select(deliveries.c.id).where(sends, deliveries.c.status.in_(["queued", "sending"])),
+        "failed": select(runs.c.id).where(*others, runs.c.status == "failed"),
+        "working": select(runs.c.id).where(*others, runs.c.status.in_(["queued", "running"])),
+        "answered": select(deliveries.c.id).where(sends, deliveries.c.status == "sent"),
+    }
+    for status, query in tests.items():
+        if connection.execute(query.limit(1)).first() is not None:
+            return status
+    return None
 
 
 def _known_dispute(connection: Connection, merchant_id: int, dispute: Dispute, case_id: int) -> Row[Any] | None:
-    """Return the row of the same dispute: by its reference, by the payment, or the case's own."""
-    same = select(disputes).where(disputes.c.merchant_id == merchant_id)
+    """Return the row of the same dispute: by its reference, the case's own, or by the payment."""
+    mine = disputes.c.merchant_id == merchant_id, disputes.c.processor == dispute.processor
+    paid = disputes.c.payment_reference == dispute.payment_reference, disputes.c.payment_reference != ""
     tries = [
-        same.where(disputes.c.processor == dispute.processor, disputes.c.reference == dispute.reference),
-        same.where(disputes.c.case_id == case_id),
+        (*mine, disputes.c.reference == dispute.reference),
+        (*mine, disputes.c.case_id == case_id),
+        (*mine, *paid),
     ]
-    if dispute.payment_reference:
-        paid = disputes.c.payment_reference == dispute.payment_reference
-        tries.append(same.where(paid, disputes.c.processor == dispute.processor).order_by(disputes.c.id.desc()))
-    for query in tries:
-        row = connection.execute(query.limit(1).with_for_update()).one_or_none()
-        if row is not None:
-            return row
+    for where in tries:
+        query = select(disputes).where(*where).order_by(disputes.c.id.desc()).limit(10)
+        for row in connection.execute(query.with_for_update()):
+            if may_be_one(load(Dispute, row.document), dispute):
+                return row
     return None
+
+
+def _case_for_new(connection: Connection, run: Row[Any]) -> int:
+    """Return the run's case, or a new one when it holds another dispute."""
+    holds = select(disputes.c.id).where(disputes.c.case_id == run.case_id)
+    if connection.execute(holds).first() is None:
+        return int(run.case_id)
+    values = {"merchant_id": run.merchant_id, "kind": "unknown", "status": "working"}
+    return int(connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one())
 
 
 def _store_dispute(
@@ -283,11 +334,15 @@ def _store_dispute(
 
 
 def _move_run(connection: Connection, run: Row[Any], case_id: int) -> None:
+    """Move a run with its message; a case that nothing is left in is merged into the other."""
     connection.execute(update(runs).where(runs.c.id == run.id).values(case_id=case_id))
     connection.execute(update(messages).where(messages.c.id == run.message_id).values(case_id=case_id))
     left = connection.execute(select(messages.c.id).where(messages.c.case_id == run.case_id).limit(1)).one_or_none()
     if left is None:
-        connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="merged"))
+        merged = {"status": "merged", "merged_into": case_id}
+        connection.execute(update(cases).where(cases.c.id == run.case_id).values(merged))
+    working = update(cases).where(cases.c.id == case_id, cases.c.status.in_(["new", "answered", "closed"]))
+    connection.execute(working.values(status="working"))
     note(connection, "merged", case_id=case_id, from_case=run.case_id, run_id=run.id)
 
 

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.review import Delivery, DeliveryStatus, Route
 from rejoinder.errors import Conflict, NotFound
+from rejoinder.storage.cases import LOST_AFTER, SWEEP, has_job
 from rejoinder.storage.documents import dump, load
-from rejoinder.storage.queue import queue_job
+from rejoinder.storage.messages import participants
+from rejoinder.storage.queue import DELIVER, queue_job
 from rejoinder.storage.rows import Rows, note
 from rejoinder.storage.tables import cases, decisions, deliveries, drafts, messages, reviews, runs
 
-PRIORITY = 20
+GIVE_UP_AFTER = timedelta(days=3)
+"""How long a mail server may be away before a person must look."""
+MAX_ANSWER = 2000
+CASE_STATUS = {"sent": "answered", "uncertain": "failed", "failed": "failed"}
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,11 @@ class DeliveryRows(Rows):
     supervised: timedelta = timedelta(minutes=15)
 
     def queue_delivery(self, run_id: int, draft_id: int) -> int:
-        """Put the draft into the outbox with its job, once per run."""
+        """Put the draft into the outbox with its job, once per run; what was taken back stays taken back."""
         with self.begin() as connection:
             run = connection.execute(select(runs).where(runs.c.id == run_id).with_for_update()).one()
-            known = select(deliveries.c.id).where(deliveries.c.run_id == run_id, deliveries.c.status != "cancelled")
-            delivery_id = connection.execute(known).scalar_one_or_none()
+            known = select(deliveries.c.id).where(deliveries.c.run_id == run_id).order_by(deliveries.c.id.desc())
+            delivery_id = connection.execute(known.limit(1)).scalar_one_or_none()
             if delivery_id is None:
                 delivery_id = self._insert(connection, run, draft_id)
         return int(delivery_id)
@@ -56,14 +61,9 @@ class DeliveryRows(Rows):
         }
         delivery_id: int = connection.execute(insert(deliveries).values(values).returning(deliveries.c.id)).scalar_one()
         connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="sending"))
-        self._queue(connection, delivery_id, not_before if wait else None)
+        _queue(connection, delivery_id, not_before if wait else None)
         note(connection, "queued", case_id=run.case_id, delivery_id=delivery_id, draft_id=draft_id)
         return delivery_id
-
-    def _queue(self, connection: Connection, delivery_id: int, at: datetime | None) -> None:
-        lock = f"delivery:{delivery_id}"
-        args = {"delivery_id": delivery_id}
-        queue_job(connection, "deliver", args, lock=lock, priority=PRIORITY, scheduled_at=at)
 
     def delivery(self, delivery_id: int) -> Delivery:
         """Return the delivery."""
@@ -80,40 +80,47 @@ class DeliveryRows(Rows):
             return [as_delivery(row) for row in connection.execute(query)]
 
     def claim_delivery(self, delivery_id: int) -> Delivery | None:
-        """Move queued to sending for exactly one caller; None when it is not to be sent, or not yet."""
-        statement = (
-            update(deliveries)
-            .where(deliveries.c.id == delivery_id, deliveries.c.status == "queued")
-            .where(deliveries.c.not_before <= func.now())
-            .values(status="sending", changed_at=func.now())
-        )
+        """Move queued to sending for exactly one caller; None when it is not to be sent, or not yet.
+
+        A delivery whose draft is not what was approved is marked as failed.
+        """
+        mine = deliveries.c.id == delivery_id, deliveries.c.status == "queued", deliveries.c.not_before <= func.now()
+        approved = select(drafts.c.body_hash).where(drafts.c.id == deliveries.c.draft_id).scalar_subquery()
+        same = deliveries.c.approved_hash == approved
+        sending = update(deliveries).where(*mine, same).values(status="sending", changed_at=func.now())
+        refused = update(deliveries).where(*mine, ~same).values(status="sending", changed_at=func.now())
         with self.begin() as connection:
-            row = connection.execute(statement.returning(deliveries)).one_or_none()
+            row = connection.execute(sending.returning(deliveries)).one_or_none()
+            if row is None and connection.execute(refused.returning(deliveries.c.id)).one_or_none() is not None:
+                answer = "the draft is not what was approved; nothing was sent"
+                _end(connection, delivery_id, "failed", answer, "", ("sending",))
         return as_delivery(row) if row else None
 
     def release_delivery(self, delivery_id: int, answer: str) -> None:
         """Put a delivery that surely did not leave back into the queue."""
-        self._end(delivery_id, "queued", answer, "")
+        values = {"status": "queued", "answer": answer[:MAX_ANSWER], "changed_at": func.now()}
+        sending = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status == "sending")
+        with self.begin() as connection:
+            connection.execute(sending.values(values))
 
     def finish_delivery(self, delivery_id: int, status: DeliveryStatus, answer: str, raw_file: str) -> None:
-        """Record how a send ended; the case follows."""
-        self._end(delivery_id, status, answer, raw_file)
-
-    def _end(self, delivery_id: int, status: str, answer: str, raw_file: str) -> None:
-        values = {"status": status, "answer": answer[:2000], "changed_at": func.now()}
-        if raw_file:
-            values["raw_file"] = raw_file
-        statement = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status == "sending")
+        """Record how a send ended; the case follows. Who sent may still tell after it was taken for uncertain."""
         with self.begin() as connection:
-            row = connection.execute(statement.values(values).returning(deliveries)).one_or_none()
-            if row is None or status == "queued":
-                return
-            case_status = {"sent": "answered", "uncertain": "failed", "failed": "failed"}[status]
-            outcome = "ready" if row.channel == "none" and status == "sent" else status
-            connection.execute(
-                update(cases).where(cases.c.id == row.case_id).values(status=case_status, outcome=outcome)
-            )
-            note(connection, f"delivery_{status}", case_id=row.case_id, delivery_id=delivery_id, answer=answer[:500])
+            _end(connection, delivery_id, status, answer, raw_file, ("sending", "uncertain"))
+
+    def settle_uncertain(self, delivery_id: int, *, arrived: bool, actor: str) -> None:
+        """Record what a person found out about an uncertain delivery; one that did not arrive goes back to review.
+
+        Raises:
+            Conflict: it is not uncertain (any more).
+        """
+        answer = f"{actor} found that it {'arrived' if arrived else 'did not arrive'}"
+        with self.begin() as connection:
+            row = _end(connection, delivery_id, "sent" if arrived else "cancelled", answer, "", ("uncertain",))
+            if row is None:
+                raise Conflict(f"delivery {delivery_id} is not uncertain any more")
+            if not arrived:
+                _reopen(connection, row)
 
     def keep_sent_mail(self, delivery_id: int, mail: InboundMail, raw_file: str, counterpart: str) -> None:
         """Keep what was sent as a message of the case, so that the answer to it finds the case."""
@@ -127,6 +134,7 @@ class DeliveryRows(Rows):
                 "mailbox": row.mailbox,
                 "message_header": mail.message_id,
                 "counterpart": counterpart.lower(),
+                "participants": participants((*mail.to, *mail.cc)),
                 "raw_file": raw_file,
                 "mail": dump(mail),
                 "received_at": func.now(),
@@ -136,31 +144,39 @@ class DeliveryRows(Rows):
     def mark_stuck_deliveries(self, since: datetime) -> int:
         """Mark sends that a killed worker left half done as uncertain: a person looks, nothing is sent again."""
         stuck = select(deliveries.c.id).where(deliveries.c.status == "sending", deliveries.c.changed_at < since)
+        answer = "the worker ended while sending; look whether it arrived"
         with self.begin() as connection:
-            ids = connection.execute(stuck.limit(200)).scalars().all()
-        for delivery_id in ids:
-            self._end(delivery_id, "uncertain", "the worker ended while sending; look whether it arrived", "")
+            ids = connection.execute(stuck.limit(SWEEP).with_for_update(skip_locked=True)).scalars().all()
+            for delivery_id in ids:
+                _end(connection, delivery_id, "uncertain", answer, "", ("sending",))
         return len(ids)
 
+    def requeue_lost_deliveries(self, now: datetime) -> int:
+        """Queue a job for deliveries that are due and have none; what is overdue for days fails visibly."""
+        due = deliveries.c.status == "queued", deliveries.c.not_before < now - LOST_AFTER
+        lost = select(deliveries).where(*due, ~has_job("delivery_id", deliveries.c.id)).order_by(deliveries.c.id)
+        with self.begin() as connection:
+            rows = connection.execute(lost.limit(SWEEP).with_for_update(skip_locked=True)).all()
+            for row in rows:
+                if row.not_before < now - GIVE_UP_AFTER:
+                    _end(connection, row.id, "failed", f"not sent for days: {row.answer}", "", ("queued",))
+                else:
+                    _queue(connection, row.id, None)
+        return len(rows)
+
     def take_back(self, delivery_id: int, actor: str) -> None:
-        """Take a queued delivery back; its review opens again.
+        """Take a queued delivery back; its review opens again, or a first one when no person had seen it.
 
         Raises:
             Conflict: it is being sent or was sent already.
         """
-        statement = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status == "queued")
+        queued = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status == "queued")
+        values = {"status": "cancelled", "changed_at": func.now()}
         with self.begin() as connection:
-            row = connection.execute(statement.values(status="cancelled").returning(deliveries)).one_or_none()
+            row = connection.execute(queued.values(values).returning(deliveries)).one_or_none()
             if row is None:
                 raise Conflict(f"delivery {delivery_id} has left already and cannot be taken back")
-            connection.execute(update(cases).where(cases.c.id == row.case_id).values(status="in_review"))
-            review = update(reviews).where(reviews.c.run_id == row.run_id)
-            values = {"status": "open", "version": reviews.c.version + 1, "draft_id": row.draft_id}
-            reopened = connection.execute(review.values(values).returning(reviews.c.id)).scalar_one_or_none()
-            if reopened is None:
-                _ask_person(connection, row)
-            else:
-                connection.execute(decisions.delete().where(decisions.c.review_id == reopened))
+            _reopen(connection, row)
             note(connection, "taken_back", actor=actor, case_id=row.case_id, delivery_id=delivery_id)
 
 
@@ -187,11 +203,49 @@ def _was_reviewed(connection: Connection, run_id: int) -> bool:
     return connection.execute(query.where(reviews.c.run_id == run_id)).one_or_none() is not None
 
 
-def _ask_person(connection: Connection, delivery: Row[Any]) -> None:
-    """Open a review of what was about to leave by itself."""
-    due_by = select(cases.c.respond_by).where(cases.c.id == delivery.case_id).scalar_subquery()
-    values = {name: getattr(delivery, name) for name in ("merchant_id", "case_id", "run_id", "draft_id")}
-    connection.execute(insert(reviews).values(due_by=due_by, **values))
+def was_taken_back(connection: Connection, run_id: int) -> bool:
+    """Tell whether a delivery of the run was cancelled: its graph has gone past the outbox and is not resumed."""
+    query = select(deliveries.c.id).where(deliveries.c.run_id == run_id, deliveries.c.status == "cancelled")
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _queue(connection: Connection, delivery_id: int, at: datetime | None) -> None:
+    lock = f"delivery:{delivery_id}"
+    args = {"delivery_id": delivery_id}
+    queue_job(connection, "deliver", args, lock=lock, priority=DELIVER, scheduled_at=at)
+
+
+def _end(
+    connection: Connection, delivery_id: int, status: str, answer: str, raw_file: str, before: Sequence[str]
+) -> Row[Any] | None:
+    """Move a delivery out of one of the states `before`; None when it is in another, and nothing changed."""
+    values = {"status": status, "answer": answer[:MAX_ANSWER], "changed_at": func.now()}
+    if raw_file:
+        values["raw_file"] = raw_file
+    statement = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.status.in_(before))
+    row = connection.execute(statement.values(values).returning(deliveries)).one_or_none()
+    if row is None:
+        return None
+    if status in CASE_STATUS:
+        outcome = "ready" if row.channel == "none" and status == "sent" else status
+        ended = update(cases).where(cases.c.id == row.case_id)
+        connection.execute(ended.values(status=CASE_STATUS[status], outcome=outcome))
+    note(connection, f"delivery_{status}", case_id=row.case_id, delivery_id=delivery_id, answer=answer[:500])
+    return row
+
+
+def _reopen(connection: Connection, delivery: Row[Any]) -> None:
+    """Ask a person about a delivery that did not leave."""
+    due = update(cases).where(cases.c.id == delivery.case_id).values(status="in_review")
+    due_by = connection.execute(due.returning(cases.c.respond_by)).scalar_one()
+    shown = {"draft_id": delivery.draft_id, "due_by": due_by, "status": "open"}
+    theirs = {name: getattr(delivery, name) for name in ("merchant_id", "case_id", "run_id")}
+    statement = insert(reviews).values(**theirs, **shown)
+    again = statement.on_conflict_do_update(
+        index_elements=["run_id"], set_={**shown, "version": reviews.c.version + 1, "reminded_at": None}
+    )
+    review_id = connection.execute(again.returning(reviews.c.id)).scalar_one()
+    connection.execute(delete(decisions).where(decisions.c.review_id == review_id))
 
 
 def _is_supervised(run: Row[Any]) -> bool:

@@ -256,8 +256,7 @@ def _start(
     if case_id is None:
         values = {"merchant_id": merchant_id, "kind": "unknown", "status": "new", "title": title[:TITLE_LIMIT]}
         case_id = connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one()
-    known = update(cases).where(cases.c.id == case_id).values(respond_by=cases.c.respond_by)
-    due = connection.execute(known.returning(cases.c.respond_by)).scalar_one() or respond_by
+    due = connection.execute(select(cases.c.respond_by).where(cases.c.id == case_id)).scalar_one() or respond_by
     connection.execute(update(messages).where(messages.c.id == message_id).values(case_id=case_id))
     run = {"merchant_id": merchant_id, "case_id": case_id, "message_id": message_id}
     run_id: int = connection.execute(insert(runs).values(run).returning(runs.c.id)).scalar_one()

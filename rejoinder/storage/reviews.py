@@ -5,19 +5,20 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.review import Decision, Review, Route, Verdict
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.storage.documents import dump, load
+from rejoinder.storage.checkpoints import delete_threads
+from rejoinder.storage.documents import load
 from rejoinder.storage.drafts import insert_draft
-from rejoinder.storage.queue import case_lock, queue_job
+from rejoinder.storage.queue import URGENT, case_lock, queue_job
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import audit, cases, corrections, decisions, drafts, reviews, runs
+from rejoinder.storage.tables import cases, corrections, decisions, drafts, reviews, runs
 
-URGENT = 10
+SWEEP = 200
 
 
 class ReviewLine(NamedTuple):
@@ -46,9 +47,9 @@ class ReviewRows(Rows):
             known = connection.execute(select(reviews.c.id).where(reviews.c.run_id == run_id)).scalar_one_or_none()
             if known is not None:
                 return int(known)
-            self._withdraw_others(connection, run)
+            case = update(cases).where(cases.c.id == run.case_id).values(status="in_review")
+            due_by = connection.execute(case.returning(cases.c.respond_by)).scalar_one()
             newest = select(func.max(drafts.c.id)).where(drafts.c.run_id == run_id)
-            due_by = select(cases.c.respond_by).where(cases.c.id == run.case_id).scalar_subquery()
             values = {
                 "merchant_id": run.merchant_id,
                 "case_id": run.case_id,
@@ -57,17 +58,9 @@ class ReviewRows(Rows):
                 "due_by": due_by,
             }
             review_id: int = connection.execute(insert(reviews).values(values).returning(reviews.c.id)).scalar_one()
-            connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="in_review"))
             note(connection, "review_opened", case_id=run.case_id, review_id=review_id)
+            _withdraw_stale(connection, run.case_id)
             return review_id
-
-    def _withdraw_others(self, connection: Connection, run: Row[Any]) -> None:
-        others = update(reviews).where(reviews.c.case_id == run.case_id, reviews.c.status == "open")
-        values = {"status": "withdrawn", "version": reviews.c.version + 1}
-        withdrawn = connection.execute(others.values(values).returning(reviews.c.id, reviews.c.run_id)).all()
-        for row in withdrawn:
-            connection.execute(update(runs).where(runs.c.id == row.run_id).values(status="done"))
-            note(connection, "review_withdrawn", case_id=run.case_id, review_id=row.id, newer_run=run.id)
 
     def review(self, review_id: int) -> Review:
         """Return the review."""
@@ -86,8 +79,10 @@ class ReviewRows(Rows):
             row = connection.execute(query).one_or_none()
         return as_review(row) if row else None
 
-    def list_reviews(self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200) -> Sequence[ReviewLine]:
-        """Return reviews by deadline, those without one last, older first."""
+    def list_reviews(
+        self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200, after: int = 0
+    ) -> Sequence[ReviewLine]:
+        """Return reviews by deadline, those without one last, older first; `after` is the last review seen."""
         columns = (cases.c.title, cases.c.kind, cases.c.intent, cases.c.language)
         query = (
             select(reviews, runs.c.route["reasons"][0]["text"].astext.label("reason"), *columns)
@@ -98,7 +93,7 @@ class ReviewRows(Rows):
             .limit(limit)
         )
         with self.begin() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query.where(_comes_after(connection, after)) if after else query).all()
         return [
             ReviewLine(
                 r.id,
@@ -146,11 +141,13 @@ class ReviewRows(Rows):
         with self.begin() as connection:
             row = _claim(connection, review_id, version)
             draft_id = row.draft_id
-            if edited is not None and verdict == "edit":
+            if verdict == "edit":
+                if edited is None:
+                    raise ValueError("an edit needs the edited draft")
                 draft_id = insert_draft(connection, row.run_id, edited, reviewer)
                 _keep_corrections(connection, row, edited, reason)
-            values = {"verdict": verdict, "reviewer": reviewer, "reason": reason}
-            values["draft_id"] = draft_id if verdict in {"approve", "edit"} else None
+            approved = draft_id if verdict in {"approve", "edit"} else None
+            values = {"verdict": verdict, "reviewer": reviewer, "reason": reason, "draft_id": approved}
             statement = insert(decisions).values(review_id=review_id, **values).returning(decisions)
             decided = _as_decision(connection.execute(statement).one())
             self.go_on(connection, row, decided)
@@ -186,15 +183,19 @@ class ReviewRows(Rows):
 
     def remind_due_reviews(self, now: datetime) -> int:
         """Note reviews whose time has passed, once each; returns how many."""
-        late = select(reviews).where(reviews.c.status == "open", reviews.c.due_by < now, reviews.c.edit.is_(None))
-        count = 0
+        late = (
+            select(reviews.c.id)
+            .where(reviews.c.status == "open", reviews.c.reminded_at.is_(None), reviews.c.due_by < now)
+            .order_by(reviews.c.due_by)
+            .limit(SWEEP)
+            .with_for_update(skip_locked=True)
+        )
+        reminded = update(reviews).where(reviews.c.id.in_(late)).values(reminded_at=now)
         with self.begin() as connection:
-            for row in connection.execute(late.limit(200)):
-                seen = _noted(connection, "overdue", row.case_id)
-                if not seen:
-                    note(connection, "overdue", case_id=row.case_id, review_id=row.id)
-                    count += 1
-        return count
+            rows = connection.execute(reminded.returning(reviews.c.id, reviews.c.case_id)).all()
+            for row in rows:
+                note(connection, "overdue", case_id=row.case_id, review_id=row.id)
+        return len(rows)
 
 
 def as_review(row: Row[Any]) -> Review:
@@ -221,6 +222,31 @@ def _as_decision(row: Row[Any]) -> Decision:
         draft_id=row.draft_id,
         reason=row.reason,
     )
+
+
+def _withdraw_stale(connection: Connection, case_id: int) -> None:
+    """Leave only the review of the case's newest message open, whichever run came here last."""
+    opened = select(reviews.c.id, reviews.c.run_id).where(reviews.c.case_id == case_id, reviews.c.status == "open")
+    stale = connection.execute(opened.order_by(reviews.c.run_id.desc()).with_for_update()).all()[1:]
+    if not stale:
+        return
+    named = reviews.c.id.in_([row.id for row in stale])
+    connection.execute(update(reviews).where(named).values(status="withdrawn", version=reviews.c.version + 1))
+    run_ids = [row.run_id for row in stale]
+    connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(status="done"))
+    delete_threads(connection, run_ids)
+    for row in stale:
+        note(connection, "review_withdrawn", case_id=case_id, review_id=row.id)
+
+
+def _comes_after(connection: Connection, review_id: int) -> Any:
+    """Return the test for what stands behind a review in the list."""
+    query = select(reviews.c.due_by).where(reviews.c.id == review_id)
+    due_by = connection.execute(query).scalar_one_or_none()
+    later_id = reviews.c.id > review_id
+    if due_by is None:
+        return and_(reviews.c.due_by.is_(None), later_id)
+    return or_(reviews.c.due_by.is_(None), reviews.c.due_by > due_by, and_(reviews.c.due_by == due_by, later_id))
 
 
 def _claim(connection: Connection, review_id: int, version: int) -> Row[Any]:
@@ -284,8 +310,3 @@ def changed_sentences(before: Draft, after: Draft) -> list[tuple[str, str, str]]
     if before.subject != after.subject:
         found.append(("subject", before.subject, after.subject))
     return found
-
-
-def _noted(connection: Connection, action: str, case_id: int) -> bool:
-    query = select(audit.c.id).where(audit.c.case_id == case_id, audit.c.action == action).limit(1)
-    return connection.execute(query).one_or_none() is not None

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from rejoinder.domain.review import Decision
 from rejoinder.storage.cases import CaseRows
-from rejoinder.storage.deliveries import DeliveryRows
+from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
 from rejoinder.storage.drafts import DraftRows
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.messages import MessageRows
@@ -14,20 +14,24 @@ from rejoinder.storage.orders import OrderRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
 from rejoinder.storage.reviews import ReviewRows
-from rejoinder.storage.views import ViewRows
 from rejoinder.storage.tables import cases, runs
+from rejoinder.storage.views import ViewRows
+
+OUTCOMES = {"reject": "rejected", "escalate": "escalated"}
 
 
-class Store(MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows, ViewRows):
+class Store(
+    MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows, ViewRows
+):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 
     def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:
-        """Queue the job that carries the decision out; after a take-back the run has ended, so it is done here."""
-        run = connection.execute(select(runs).where(runs.c.id == review.run_id)).one()
-        if run.status != "done":
+        """Queue the job that carries the decision out; after a take-back the graph has ended, so it is done here."""
+        if not was_taken_back(connection, review.run_id):
             super().go_on(connection, review, decided)
         elif decided.draft_id is not None:
+            run = connection.execute(select(runs).where(runs.c.id == review.run_id)).one()
             self._insert(connection, run, decided.draft_id)
         else:
             closed = update(cases).where(cases.c.id == review.case_id)
-            connection.execute(closed.values(status="closed", outcome=f"{decided.verdict}ed"))
+            connection.execute(closed.values(status="closed", outcome=OUTCOMES[decided.verdict]))
