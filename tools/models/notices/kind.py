@@ -12,14 +12,14 @@ _ORDER = (
 _ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
 _ESCALATED = (
-    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch", "kauferschutzantrag", "reclam", "contracargo",
-    "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
+    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch", "kauferschutzantrag",
+    "reclam", "contracargo", "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
 )  # fmt: skip
 
 
 def notice_type(page: Page, due: bool) -> str:
     """Return the kind of notice; empty when no words of any kind are there."""
-    subject = _first(page.words.types.find(page.subject), ())
+    subject = _first(page.subject_types, ())
     if subject and subject != "first_dispute":
         return _settled(page, subject)
     left_out = _ENDED if due else ()
@@ -31,14 +31,12 @@ def notice_type(page: Page, due: bool) -> str:
 
 def kinds_named(page: Page) -> set[str]:
     """Return every kind whose words are in the mail."""
-    return {hit.tag for folded in (page.subject, page.folded) for hit in page.words.types.find(folded)} - {
-        "vendor_marketing"
-    }
+    return {hit.tag for hit in (*page.subject_types, *page.types)} - {"vendor_marketing"}
 
 
 def marketing(page: Page) -> int:
     """Return how many phrases of advertising are in the mail."""
-    hits = (*page.words.types.find(page.subject), *page.words.types.find(page.folded))
+    hits = (*page.subject_types, *page.types)
     return len({(hit.start, hit.tag) for hit in hits if hit.tag == "vendor_marketing"})
 
 
@@ -50,7 +48,7 @@ def _first(hits: list[Hit], without: tuple[str, ...] | frozenset[str]) -> str:
 def _prose_hits(page: Page) -> list[Hit]:
     """Return the hits outside labels; what may happen later is no outcome yet."""
     hits = []
-    for hit in page.words.types.find(page.folded):
+    for hit in page.types:
         if any(item.label_start <= hit.start < item.start for item in page.labelled):
             continue
         if hit.tag in _ENDED and _conditional(page, hit):

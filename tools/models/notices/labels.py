@@ -65,7 +65,7 @@ class Labels:
         for start in starts:
             key = label_key(folded[start:])
             found = self._own.get(key) or self._all.get(key)
-            if found and (not found.whole or not label_key(folded[:start])):
+            if found and (not found.whole or _free_standing(folded[:start])):
                 return found, start
         return None
 
@@ -77,6 +77,12 @@ class Labels:
         if len(parts) < 2 or not known or len({meaning.field for meaning in known}) > 1:
             return None
         return known[0] if found[0] or len(known) == len(parts) else None
+
+
+def _free_standing(head: str) -> bool:
+    """Return whether a label may begin here: at the start, behind a stop, or behind a value with digits."""
+    words = head.split()
+    return not label_key(head) or head.rstrip()[-1] in ",;.|/。，；" or any(letter.isdigit() for letter in words[-1])
 
 
 def _scripts(folded: str) -> list[str]:

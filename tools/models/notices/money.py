@@ -101,6 +101,8 @@ def _role(page: Page, folded: str, money: Money, sentence: tuple[int, int]) -> s
     before = page.words.roles.find(folded[max(sentence[0], money.start - 40) : money.start])
     after = page.words.roles.find(folded[money.end : min(sentence[1], money.end + 24)])
     near = [hit.tag for hit in before if hit.tag in ("fee", "disputing")]
+    if any(hit.tag == "disputing" and hit.start <= 2 for hit in after):
+        return "disputing"
     if (near and near[-1] == "fee") or any(hit.tag == "fee" and hit.start < 12 for hit in after):
         return "fee"
     whole = page.words.roles.tags(folded[slice(*sentence)])

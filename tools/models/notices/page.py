@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.dates import DateRules, order_shown
 from tools.models.notices.labels import Labelled, Labels, find_labelled
 from tools.models.notices.senders import Sender
-from tools.models.notices.texts import fold
+from tools.models.notices.texts import Hit, fold
 from tools.models.notices.words import Words
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
@@ -28,6 +29,26 @@ class Page:
     words: Words
     dates: DateRules
     place: Callable[[int, int], tuple[int | None, int | None]] = field(repr=False)
+
+    @cached_property
+    def roles(self) -> list[Hit]:
+        """What words do in the text."""
+        return self.words.roles.find(self.folded)
+
+    @cached_property
+    def subject_roles(self) -> list[Hit]:
+        """What words do in the subject."""
+        return self.words.roles.find(self.subject)
+
+    @cached_property
+    def types(self) -> list[Hit]:
+        """Words of kinds of notices in the text."""
+        return self.words.types.find(self.folded)
+
+    @cached_property
+    def subject_types(self) -> list[Hit]:
+        """Words of kinds of notices in the subject."""
+        return self.words.types.find(self.subject)
 
     def under(self, *fields: str) -> list[Labelled]:
         """Return what stands under labels of these fields."""

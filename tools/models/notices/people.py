@@ -37,7 +37,7 @@ def _card(page: Page) -> FieldValue | None:
 
 def _in_prose(page: Page) -> dict[str, tuple[int, int]]:
     spans = {match[1]: match.span(1) for match in _MASKED.finditer(page.folded) if not match[0].startswith(("#", "."))}
-    for hit in page.words.roles.find(page.folded):
+    for hit in page.roles:
         match = (
             re.compile(r"[\s:*•(.,]*(?:\w{1,4}\s)?(\d{4})(?!\d)").match(page.folded, hit.end)
             if hit.tag == "ending"

@@ -103,8 +103,8 @@ def _fields(page: Page, catalog: NoticeCatalog) -> dict[str, FieldValue]:
 def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
     rows = rows_of_cases(list(page.labelled))
     strong = max(sum(name in fields for name in _STRONG), rows if rows > 1 else 0)
-    tags = [page.words.roles.tags(page.subject), page.words.roles.tags(page.folded)]
-    if not kind and not kinds_named(page) and not _labelled_as_case(page, tags[0]):
+    tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
+    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields):
         return 0.0
     shaped = _own_number(page, fields)
     if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
@@ -114,26 +114,26 @@ def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
     return _unknown(page, strong, tags, fields)
 
 
-def _labelled_as_case(page: Page, subject: set[str]) -> bool:
-    """Return whether the labels alone make it a dispute, where no phrase names its kind."""
-    under = {item.field for item in page.labelled}
-    certain = len(under & {"dispute_reference", "amount", "arn", "reason_code", "respond_by"})
-    return certain >= (2 if "case" in subject else 3)
+def _told_as_case(subject: set[str], fields: dict[str, FieldValue]) -> bool:
+    """Return whether the fields alone make it a dispute, where no phrase names its kind."""
+    certain = {"dispute_reference", "arn", "reason_code"} & set(fields)
+    more = {"amount_minor", "respond_by", "category"} & set(fields)
+    return bool(certain) and len(certain | more) >= (2 if "case" in subject else 3)
 
 
 def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: bool) -> float:
-    if "not_notice" in tags[0] and not page.words.types.find(page.subject):
+    if "not_notice" in tags[0] and not page.subject_types:
         return 0.0
     if "case" not in tags[0] | tags[1] and not kind:
         return 0.0
     if strong >= 1 or shaped:
         return 0.97 if strong >= 2 or shaped else 0.85
-    return 0.7 if page.words.types.find(page.subject) and kind and marketing(page) == 0 else 0.0
+    return 0.7 if page.subject_types and kind and marketing(page) == 0 else 0.0
 
 
 def _unknown(page: Page, strong: int, tags: list[set[str]], fields: dict[str, FieldValue]) -> float:
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
-    first_person = sum(hit.tag == "customer" for hit in page.words.roles.find(page.folded))
+    first_person = sum(hit.tag == "customer" for hit in page.roles)
     if strong < 2 or "case" not in tags[0] | tags[1]:
         return 0.0
     if page.sender.free_mail and labelled < 3:
@@ -170,7 +170,7 @@ def _own_number(page: Page, fields: dict[str, FieldValue]) -> bool:
 
 def _phishing(page: Page, fields: dict[str, FieldValue]) -> str:
     """Return why the mail is a trick; empty when nothing says so."""
-    roles = [*page.words.roles.find(page.subject), *page.words.roles.find(page.folded)]
+    roles = [*page.subject_roles, *page.roles]
     asked = {hit.start for hit in roles if hit.tag == "credentials"}
     customer = any(hit.tag == "customer" for hit in roles)
     sender = page.sender

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rejoinder.domain.notices import NoticeCatalog
+from rejoinder.domain.notices import CodeMeaning, NoticeCatalog
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
@@ -12,8 +12,9 @@ from tools.models.notices.texts import bounded, fold
 _CODE = re.compile(
     r"(?<![\w.,$€£-])(?:[A-Z]{0,3}\d{1,4}(?:\.\d{1,2}){0,2}|[A-Z]{2}\d{1,2}|[A-Z]{2})(?![\w%€$£])(?![.,]\d)"
 )
+# A new sentence begins behind three letters and a full stop.
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?=\s+[^\W\d_a-zа-я])|。(?=.)")
 _EDGES = " \t-:–—|,;()（）[]【】./"
-_CARD_NETWORKS = 8
 
 
 def find_reason(page: Page, catalog: NoticeCatalog) -> dict[str, FieldValue]:
@@ -109,9 +110,13 @@ def _is_code(token: str, catalog: NoticeCatalog, network: str) -> bool:
 
 def _words_beside(page: Page, item: Labelled, code: tuple[str, int] | None, network: str) -> FieldValue | None:
     printed = page.printed(item)
-    start, end = 0, len(printed)
+    sentence = _SENTENCE_END.search(printed)
+    start, end = 0, sentence.start() if sentence else len(printed)
     if code:
-        before, after = printed[: code[1]].strip(_EDGES), printed[code[1] + len(code[0]) :].strip(_EDGES)
+        before, after = (
+            printed[: code[1]].strip(_EDGES),
+            printed[code[1] + len(code[0]) : max(end, code[1])].strip(_EDGES),
+        )
         names = {name for name, meant, _ in page.words.networks if meant == network or not network}
         plain = re.sub(r"\b(?:reason|code)\b", "", fold(before)).strip(_EDGES)
         if after:
@@ -172,7 +177,7 @@ def _category(page: Page, catalog: NoticeCatalog, network: str, code: str, text:
     return FieldValue(value=meaning.category, score=0.6) if meaning else None
 
 
-def _meaning(catalog: NoticeCatalog, network: str, code: str):  # type: ignore[no-untyped-def]
+def _meaning(catalog: NoticeCatalog, network: str, code: str) -> CodeMeaning | None:
     if not code:
         return None
     if found := catalog.code_meaning(network, code):
