@@ -1,5 +1,6 @@
 """The day an answer is due, and the day of the payment."""
 
+import re
 from collections.abc import Sequence
 
 from rejoinder.domain.reading import FieldValue
@@ -8,6 +9,7 @@ from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
 
 _AFTER_A_DATE = 30
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
 def find_days(page: Page) -> dict[str, FieldValue]:
@@ -85,18 +87,18 @@ def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int
     tags = {hit.tag for hit in hits}
     if "answer" not in tags or "not_due" in tags:
         return False
-    before = any(
-        hit.tag == "before_due"
-        and hit.end <= len(head)
-        and len(head[hit.end :].strip(" ,:(")) <= 12
-        and not _digits(head[hit.end :])
-        for hit in page.words.roles.find(head)
-    )
+    before = any(hit.tag == "before_due" and _reaches(head[hit.end :]) for hit in page.words.roles.find(head))
     after = any(
         hit.tag == "after_due" and hit.start <= _AFTER_A_DATE and not _digits(tail[: hit.start].replace(":", "")[6:])
         for hit in page.words.roles.find(tail)
     )
     return before or after
+
+
+def _reaches(gap: str) -> bool:
+    """Return whether only a weekday or a time of day stands between the word and the date."""
+    without_time = _CLOCK.sub(" ", gap, count=1)
+    return len(without_time.strip(" ,:(")) <= 12 and not _digits(without_time)
 
 
 def _digits(text: str) -> bool:

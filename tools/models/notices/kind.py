@@ -12,8 +12,9 @@ _ORDER = (
 _ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
 _ESCALATED = (
-    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch", "kauferschutzantrag",
-    "reclam", "contracargo", "impaye", "クレーム", "チャージバック", "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
+    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch",
+    "kauferschutzantrag", "reclam", "contracargo", "impaye", "クレーム", "チャージバック",
+    "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
 )  # fmt: skip
 
 

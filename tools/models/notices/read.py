@@ -140,7 +140,7 @@ def _unknown(page: Page, strong: int, tags: list[set[str]], fields: dict[str, Fi
         return 0.0
     if first_person and labelled < 3:
         return 0.0
-    if labelled < 2 and not {"dispute_reference", "respond_by"} <= set(fields):
+    if labelled < 2 and strong < 4 and not {"dispute_reference", "respond_by"} <= set(fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
 

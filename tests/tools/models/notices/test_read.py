@@ -517,6 +517,13 @@ def test_spans_lie_in_the_mail(
         assert field.start is None or (field.end is not None and text[field.start : field.end].strip())
 
 
+def test_a_time_may_stand_between_by_and_the_date() -> None:
+    text = "Case QX-11, disputed amount $45.00 USD. Reply by 5pm EST on December 3, 2026. Reason code 4837 (Fraud)."
+    found = read(BANK, "Chargeback", text)
+    assert found is not None
+    assert (found.value("respond_by"), found.value("reason_code")) == ("2026-12-03T17:00:00-05:00", "4837")
+
+
 NO_NOTICES = [
     (
         "anna@gmail.com",
