@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from knowledge.documents import documents_in, read_document
 from rejoinder.config import Settings
 from rejoinder.storage.pages import CasePage
 from rejoinder.wiring import Program, open_program
+from tests.clock import NOW
 from tools.orders.files import load
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SHOP = Path(rejoinder.demo.__file__).parent / "shop"
 MODELS = Path(tempfile.gettempdir()) / "rejoinder-tests-models"
 
