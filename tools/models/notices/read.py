@@ -134,7 +134,8 @@ def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: boo
 def _unknown(page: Page, strong: int, tags: list[set[str]], fields: dict[str, FieldValue]) -> float:
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
     first_person = sum(hit.tag == "customer" for hit in page.roles)
-    if strong < 2 or "case" not in tags[0] | tags[1]:
+    # Values that contradict each other are no fields, but their labels still tell what the mail is.
+    if max(strong, labelled - 1) < 2 or not strong or "case" not in tags[0] | tags[1]:
         return 0.0
     if page.sender.free_mail and labelled < 3:
         return 0.0

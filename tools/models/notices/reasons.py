@@ -126,7 +126,7 @@ def _words_beside(page: Page, item: Labelled, code: tuple[str, int] | None, netw
         else:
             return None
     part = printed[start:end]
-    words = part.strip(_EDGES[:10] + "/")
+    words = part.strip(_EDGES[:10] + "/。").removesuffix(".")
     if part.strip().endswith((")", "）")) and words.count("(") + words.count("（") > words.count(")") + words.count(
         "）"
     ):

@@ -524,6 +524,13 @@ def test_a_time_may_stand_between_by_and_the_date() -> None:
     assert (found.value("respond_by"), found.value("reason_code")) == ("2026-12-03T17:00:00-05:00", "4837")
 
 
+def test_what_contradicts_itself_is_left_out() -> None:
+    text = "Case number: X-502\nDisputed amount: EUR 10.00\nDisputed amount: EUR 12.00\nRespond by: 1 May 2027\nDue date: 2 May 2027"
+    found = read(BANK, "Chargeback notice", text)
+    assert found is not None
+    assert set(found.fields) == {"dispute_reference"}
+
+
 NO_NOTICES = [
     (
         "anna@gmail.com",
