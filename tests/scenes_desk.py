@@ -46,6 +46,7 @@ class Scene:
 
     store: Store
     files: FileStore
+    now: datetime = NOW
     _count: int = field(default=0)
 
     def merchant(self, slug: str = "lumen", name: str = "Lumen & Oak") -> Merchant:

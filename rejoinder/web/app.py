@@ -13,7 +13,7 @@ from rejoinder.errors import Conflict, NotFound, ProviderUnavailable
 from rejoinder.web.auth import LoginNeededError
 from rejoinder.web.context import AppDesk, Desk
 from rejoinder.web.desk import ROUTERS
-from rejoinder.web.guard import Guard
+from rejoinder.web.guard import HEADERS, Guard
 from rejoinder.web.pages import page, see_other
 from rejoinder.web.throttle import Throttle
 
@@ -87,7 +87,9 @@ def _away(request: Request, problem: Exception) -> Response:
 
 
 def _broken(request: Request, _: Exception) -> Response:
-    return _problem(request, 500, "It was logged. Nothing was sent; go back and try again.")
+    response = _problem(request, 500, "It was logged. Go back, reload the case to see how it stands, and try again.")
+    response.headers.update(HEADERS)  # this page is made outside of the guard
+    return response
 
 
 def _problem(request: Request, status_code: int, text: str) -> Response:

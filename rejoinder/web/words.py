@@ -15,6 +15,21 @@ from babel.dates import format_date, format_datetime, format_timedelta
 LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
 FOLDER = Path(__file__).parent / "locale"
 
+# Stored words that would not read well as they are.
+LABELS = {
+    "amount_minor": "Amount in minor units",
+    "api": "API",
+    "arn": "ARN",
+    "avs_result": "AVS result",
+    "card_last4": "Card ends in",
+    "customer_ip": "IP address of the customer",
+    "cvv_result": "CVV result",
+    "first": "First chargeback",
+    "prearb": "Pre-arbitration",
+    "three_d_secure": "3-D Secure",
+    "tracking_url": "Tracking link",
+}
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _DATE_PATTERNS = {"en": "d MMM y", "zh-CN": "y年M月d日"}
 _TIME_PATTERNS = {"en": "EEE d MMM y, HH:mm", "zh-CN": "y年M月d日 EEE HH:mm"}
@@ -33,7 +48,7 @@ class Words:
 
     def code(self, code: str) -> str:
         """Return a stored word such as `in_review` as people read it."""
-        return self.t(code.replace("_", " ").replace(".", ": ").capitalize())
+        return self.t(LABELS.get(code) or code.replace("_", " ").capitalize())
 
     def moment(self, at: datetime, zone: tzinfo = UTC) -> str:
         """Return an instant in a zone, with the zone's name."""

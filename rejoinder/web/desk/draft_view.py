@@ -7,6 +7,14 @@ from rejoinder.domain.drafts import Draft, Problem, Sentence
 from rejoinder.domain.evidence import Evidence, Passage
 
 
+# What a reader looks for first; the database does not keep the order of fields.
+FIELD_ORDER = (
+    "order_number", "tracking_number", "reference", "status", "last_status", "total", "amount", "placed_at",
+    "captured_at", "created_at", "carrier", "shipped_at", "promised_by", "delivered_at", "signed_by",
+    "customer_name", "customer_email", "ship_to",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class EvidenceView:
     """Evidence under the label that sentences cite it by (`E1`, also its anchor)."""
@@ -14,6 +22,12 @@ class EvidenceView:
     label: str
     item: Evidence
     cited: bool
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields, those first that a reader looks for first."""
+        rank = {name: number for number, name in enumerate(FIELD_ORDER)}
+        return sorted(self.item.fields.items(), key=lambda field: (rank.get(field[0], len(rank)), field[0]))
 
 
 @dataclass(frozen=True, kw_only=True)
