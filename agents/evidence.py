@@ -194,8 +194,8 @@ def aliases(evidence: list[Evidence], passages: list[Passage]) -> Mapping[str, s
     names = {item.evidence_id.split(":", 1)[0]: item.evidence_id for item in evidence}
     names |= {item.evidence_id: item.evidence_id for item in evidence}
     for passage in passages:
-        names.setdefault("policy", passage.passage_id)
-        if passage.topic:
+        if passage.passage_id.startswith("policy:"):
+            names.setdefault("policy", passage.passage_id)
             names[f"policy:{passage.topic}"] = passage.passage_id
     return names
 

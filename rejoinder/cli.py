@@ -1,6 +1,7 @@
 """The command line."""
 
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Answers chargebacks and customer mail with evidence.",
 )
-console = Console()
+console = Console() if sys.stdout.isatty() else Console(width=160)
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file; rejoinder.toml by default.")]
 MerchantOption = Annotated[str, typer.Option("--merchant", help="Slug of the merchant; needless when there is one.")]

@@ -122,6 +122,7 @@ class Deliverer:
         sender = MailAddress(email=channel.address, name=channel.sender_name)
         reply = Reply(
             sender=sender,
+            subject=draft.subject,
             body=draft.body,
             date=delivery.not_before,
             message_id=message_id_for(delivery.delivery_id, channel.address.rpartition("@")[2]),

@@ -24,6 +24,7 @@ from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order, Product
 from rejoinder.domain.reading import Reconciled
+from tools.mail.reply_rules import reply_subject
 
 REPLY_LANGUAGES = ("en", "zh", "es", "de", "fr")
 COUNTED_INTENT = 0.4
@@ -132,7 +133,9 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     answer, facts = answer_for(scene, deps)
     language = pick_language(scene.language, REPLY_LANGUAGES, scene.merchant.language)
     rendered = render_reply(scene, answer, facts, language, evidence, passages)
-    draft = draft_of(rendered, "reply", language, answer.actions)
+    draft = replace(
+        draft_of(rendered, "reply", language, answer.actions), subject=reply_subject(scene.mail.subject)
+    )
     if deps.writer is not None:
         context = context_of(scene, evidence, passages, answer)
         draft = with_model_prose(draft, deps.writer, scene.mail, context, (evidence, passages))

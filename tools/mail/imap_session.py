@@ -100,7 +100,7 @@ class ImapSession:
 
         with self.call("waiting for mail", seconds=seconds) as wire:
             ends_at = time.monotonic() + seconds
-            wire.idle(timeout=seconds + 3600, callback=report)
+            wire.idle(timeout=int(seconds) + 3600, callback=report)
             while not ended.wait(_LOOK_SECONDS) and time.monotonic() < ends_at and not stop.is_set():
                 pass
             wire.end_idle()
