@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from rejoinder.domain.drafts import Draft, Problem, Sentence
 from rejoinder.domain.evidence import Evidence, Passage
 
-
 # What a reader looks for first; the database does not keep the order of fields.
 FIELD_ORDER = (
     "order_number", "tracking_number", "reference", "status", "last_status", "total", "amount", "placed_at",
