@@ -20,7 +20,7 @@ def test_the_second_reviewer_is_told_who_was_first(open_browser, scene, merchant
     assert mia.send_form(address(opened, "approve"), version=1, draft_id=opened.draft_id).status_code == 200
     answer = tom.send_form(address(opened, "edit"), version=1, subject="Hi", text="My own careful words.")
     assert answer.status_code == 409
-    assert "Mia decided this review in the meantime: approve" in answer.text
+    assert "mia decided this review in the meantime: approve" in answer.text
     assert f'href="/cases/{opened.case_id}"' in answer.text
     assert "My own careful words." in answer.text
     assert store.decision(opened.review_id).reviewer == "mia"
@@ -208,4 +208,4 @@ def test_a_newer_message_withdraws_the_review_that_was_looked_at(browser, scene,
     store.open_review(accepted.run_id)
     answer = browser.send_form(address(opened, "approve"), version=1, draft_id=opened.draft_id)
     assert answer.status_code == 409
-    assert "A newer message came in; this draft was withdrawn" in answer.text
+    assert "a newer message came in; this draft was withdrawn" in answer.text
