@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, literal_column, select, table, update
+from sqlalchemy import Connection, Row, and_, exists, func, literal_column, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Case, Dispute, Run
@@ -17,7 +17,7 @@ from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import TITLE_LIMIT, lock_disputes
 from rejoinder.storage.queue import queue_run
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import cases, deliveries, disputes, messages, reviews, runs
+from rejoinder.storage.tables import cases, deliveries, disputes, messages, payments, reviews, runs
 
 KINDS = {"dispute": "dispute", "service": "service", "other": "service"}
 LOST_AFTER = timedelta(minutes=5)
@@ -183,6 +183,8 @@ class CaseRows(Rows):
             _store_dispute(connection, run.merchant_id, case_id, merged, known)
             title = _dispute_title(merged)[:TITLE_LIMIT]
             values = {"kind": "dispute", "respond_by": merged.respond_by, "title": title}
+            if number := _order_of_payment(connection, run.merchant_id, merged):
+                values["order_number"] = number
             connection.execute(update(cases).where(cases.c.id == case_id).values(values))
         return int(case_id)
 
@@ -315,6 +317,15 @@ def _case_for_new(connection: Connection, run: Row[Any]) -> int:
         return int(run.case_id)
     values = {"merchant_id": run.merchant_id, "kind": "unknown", "status": "working"}
     return int(connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one())
+
+
+def _order_of_payment(connection: Connection, merchant_id: int, dispute: Dispute) -> str | None:
+    """Return the order of the disputed payment, when the payment is known by its own reference."""
+    references = [reference for reference in (dispute.payment_reference, dispute.arn) if reference]
+    named = or_(payments.c.reference.in_(references), and_(payments.c.arn != "", payments.c.arn.in_(references)))
+    query = select(payments.c.order_number).where(payments.c.merchant_id == merchant_id, named).distinct().limit(2)
+    found = connection.execute(query).scalars().all() if references else []
+    return found[0] if len(found) == 1 else None
 
 
 def _store_dispute(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Merchant
@@ -22,6 +22,7 @@ class User(NamedTuple):
     login: str
     password_hash: str
     merchant_ids: tuple[int, ...]
+    role: str = "reviewer"
 
 
 class Session(NamedTuple):
@@ -57,9 +58,11 @@ class MerchantRows(Rows):
             rows = connection.execute(select(merchants).order_by(merchants.c.slug)).all()
         return [replace(load(Merchant, row.document), merchant_id=row.id) for row in rows]
 
-    def save_user(self, login: str, password_hash: str, merchant_ids: Sequence[int] = ()) -> int:
+    def save_user(
+        self, login: str, password_hash: str, merchant_ids: Sequence[int] = (), role: str = "reviewer"
+    ) -> int:
         """Create a user or set the password anew; a new password ends the user's sessions."""
-        values = {"password_hash": password_hash, "merchant_ids": list(merchant_ids)}
+        values = {"password_hash": password_hash, "merchant_ids": list(merchant_ids), "role": role}
         with self.begin() as connection:
             statement = insert(users).values(login=login, **values)
             statement = statement.on_conflict_do_update(index_elements=["login"], set_=values)
@@ -71,7 +74,7 @@ class MerchantRows(Rows):
         """Return the user with this login."""
         with self.begin() as connection:
             row = connection.execute(select(users).where(users.c.login == login)).one_or_none()
-        return User(row.id, row.login, row.password_hash, tuple(row.merchant_ids)) if row else None
+        return _as_user(row) if row else None
 
     def has_users(self) -> bool:
         """Tell whether anybody can log in."""
@@ -81,7 +84,7 @@ class MerchantRows(Rows):
     def open_session(self, user_id: int, token_hash: str, form_token: str, ends_at: datetime) -> None:
         """Keep a login; sessions that have ended are forgotten on the way."""
         with self.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.ends_at < ends_at.now(ends_at.tzinfo)))
+            connection.execute(delete(sessions).where(sessions.c.ends_at < func.now()))
             values = {"user_id": user_id, "token_hash": token_hash, "form_token": form_token, "ends_at": ends_at}
             connection.execute(insert(sessions).values(values))
 
@@ -96,9 +99,13 @@ class MerchantRows(Rows):
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        return Session(User(row.id, row.login, row.password_hash, tuple(row.merchant_ids)), row.form_token)
+        return Session(_as_user(row), row.form_token)
 
     def close_session(self, token_hash: str) -> None:
         """Forget a login."""
         with self.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+def _as_user(row: Row[Any]) -> User:
+    return User(row.id, row.login, row.password_hash, tuple(row.merchant_ids), row.role)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.documents import Document, PassageText
@@ -13,6 +13,8 @@ from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import documents, passages
 from rejoinder.storage.words import query_of, vector_of
+
+BATCH = 500
 
 
 class PassageRows(Rows):
@@ -45,29 +47,22 @@ class PassageRows(Rows):
             "in_force_to": document.in_force_to,
             "document": dump(document),
         }
+        rows = [_passage_row(merchant_id, document, piece) for piece in pieces]
         with self.begin() as connection:
-            mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == document.key)
-            connection.execute(delete(passages).where(*mine))
             statement = insert(documents).values(merchant_id=merchant_id, key=document.key, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", "key"], set_=values))
-            for piece in pieces:
-                row = {
-                    "merchant_id": merchant_id,
-                    "passage_id": piece.passage_id,
-                    "document_key": document.key,
-                    "position": piece.position,
-                    "heading": piece.heading,
-                    "text": piece.text,
-                    "words": vector_of(f"{document.title} {piece.heading} {piece.text}"),
-                }
-                connection.execute(insert(passages).values(row).on_conflict_do_nothing())
+            connection.execute(delete(passages).where(*_passages_of(merchant_id, document.key)))
+            for start in range(0, len(rows), BATCH):
+                statement = insert(passages).values(rows[start : start + BATCH])
+                connection.execute(statement.on_conflict_do_nothing())
 
     def remove_document(self, merchant_id: int, key: str) -> None:
         """Remove a document with its passages."""
+        mine = documents.c.merchant_id == merchant_id, documents.c.key == key
         with self.begin() as connection:
-            mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == key)
-            connection.execute(delete(passages).where(*mine))
-            connection.execute(delete(documents).where(documents.c.merchant_id == merchant_id, documents.c.key == key))
+            connection.execute(select(documents.c.key).where(*mine).with_for_update())
+            connection.execute(delete(passages).where(*_passages_of(merchant_id, key)))
+            connection.execute(delete(documents).where(*mine))
 
     def policy_document(self, merchant_id: int, topic: str, on: date) -> Document | None:
         """Return the newest document of the topic in force on that day."""
@@ -106,6 +101,22 @@ class PassageRows(Rows):
         with self.begin() as connection:
             found = {row.passage_id: _as_passage(row) for row in connection.execute(query)}
         return [found[passage_id] for passage_id in passage_ids if passage_id in found]
+
+
+def _passages_of(merchant_id: int, key: str) -> tuple[ColumnElement[bool], ...]:
+    return passages.c.merchant_id == merchant_id, passages.c.document_key == key
+
+
+def _passage_row(merchant_id: int, document: Document, piece: PassageText) -> dict[str, Any]:
+    return {
+        "merchant_id": merchant_id,
+        "passage_id": piece.passage_id,
+        "document_key": document.key,
+        "position": piece.position,
+        "heading": piece.heading,
+        "text": piece.text,
+        "words": vector_of(f"{document.title} {piece.heading} {piece.text}"),
+    }
 
 
 def _joined(*columns: Any) -> Any:

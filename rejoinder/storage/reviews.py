@@ -178,8 +178,9 @@ class ReviewRows(Rows):
     def unfinished_edit(self, review_id: int) -> dict[str, str] | None:
         """Return the unfinished edit: its subject, its text and who wrote it."""
         with self.begin() as connection:
-            found = connection.execute(select(reviews.c.edit).where(reviews.c.id == review_id)).scalar_one_or_none()
-        return found
+            edit = select(reviews.c.edit).where(reviews.c.id == review_id)
+            found: dict[str, str] | None = connection.execute(edit).scalar_one_or_none()
+            return found
 
     def remind_due_reviews(self, now: datetime) -> int:
         """Note reviews whose time has passed, once each; returns how many."""

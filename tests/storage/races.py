@@ -14,7 +14,7 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
         barrier.wait()
         try:
             return act(number)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001
             return problem
 
     with ThreadPoolExecutor(count) as pool:
