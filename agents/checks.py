@@ -75,7 +75,9 @@ def states_only_what_it_cites(draft: Draft, context: CheckContext) -> Iterator[P
             continue
         support = [fact for cited in sentence.citations if cited in context.sources for fact in context.support(cited)]
         support += _of_merchant(context.merchant)
-        text = re.sub(r"\(Exhibit \d+\)|\bExhibit \d+\b", "", sentence.text) if draft.kind == "letter" else sentence.text
+        text = (
+            re.sub(r"\(Exhibit \d+\)|\bExhibit \d+\b", "", sentence.text) if draft.kind == "letter" else sentence.text
+        )
         for fact in unsupported(facts_in(text, draft.language), support):
             code = "unsupported_link" if fact.kind == "link" else "unsupported_fact"
             detail = f"states the {fact.kind} {fact.words!r}, which is not in what it cites"

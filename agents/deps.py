@@ -183,5 +183,3 @@ class Deps:
     writer: Writer | None
     knowledge: Knowledge
     clock: Clock
-
-

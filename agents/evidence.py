@@ -159,7 +159,13 @@ def _of_refund(refund: Refund, source: str, captured_at: datetime) -> Evidence:
 def product_evidence(product: Product, source: str, captured_at: datetime) -> Evidence:
     """Return a product's entry in the catalogue as evidence."""
     stock = "" if product.stock is None else str(product.stock)
-    fields = {"sku": product.sku, "title": product.title, "price": str(product.price), "stock": stock, "url": product.url}
+    fields = {
+        "sku": product.sku,
+        "title": product.title,
+        "price": str(product.price),
+        "stock": stock,
+        "url": product.url,
+    }
     return Evidence(
         evidence_id=f"product:{product.sku}",
         kind="product_description",

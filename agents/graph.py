@@ -1,5 +1,7 @@
 """The whole walk of a case: triage, then the graph of its kind."""
 
+from collections.abc import Hashable
+
 from langgraph.graph import END, START, StateGraph
 
 from agents.deps import Deps
@@ -8,7 +10,7 @@ from agents.service import graph as service
 from agents.state import CaseState
 from agents.triage import triage
 
-AFTER_TRIAGE = {"dispute": "dispute", "service": "service", "recorded": END, "set_aside": END}
+AFTER_TRIAGE: dict[Hashable, str] = {"dispute": "dispute", "service": "service", "recorded": END, "set_aside": END}
 
 
 def after_triage(state: CaseState) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from agents.deps import Store
+from agents.facts import facts_in
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Match, Order
 from rejoinder.domain.reading import Reading
@@ -25,9 +26,10 @@ class Clues:
     tracking: frozenset[str]
     emails: frozenset[str]
     payments: frozenset[str]
+    amounts: frozenset[str] = frozenset()
+    card_last4: str = ""
     amount_minor: int | None = None
     currency: str = ""
-    card_last4: str = ""
     on: date | None = None
     text: str = ""
 
@@ -48,6 +50,7 @@ def clues_of(mail: InboundMail | None, reading: Reading) -> Clues:
         tracking=frozenset(token.upper() for token in tokens if len(token) >= 8),
         emails=frozenset(emails - {""}),
         payments=frozenset({reading.value("payment_reference"), reading.value("arn")} - {""}),
+        amounts=frozenset(m for fact in facts_in(text, "en") if fact.kind == "amount" for m in fact.meanings),
         amount_minor=int(amount) if amount else None,
         currency=reading.value("currency"),
         card_last4=reading.value("card_last4"),
@@ -112,21 +115,28 @@ def _signs(order: Order, clues: Clues) -> list[tuple[float, str] | None]:
     paid = [p for p in order.payments if p.reference in clues.payments or (p.arn and p.arn in clues.payments)]
     same_mail = order.customer_email.lower() in clues.emails
     parcel = [s for s in order.shipments if s.tracking_number.upper() in clues.tracking]
-    amounts = {(p.amount.amount_minor, p.amount.currency) for p in order.payments}
     named = any(spelling in clues.numbers for spelling in _spellings(order.number))
     return [
         (0.97, f"payment {paid[0].reference} is named") if paid else None,
         (0.9, f"order number {order.number} is named") if named else None,
         (0.85, f"tracking number {parcel[0].tracking_number} is named") if parcel else None,
         (0.86, "the sender is the customer of the order") if same_mail else None,
-        (0.6, "the amount is that of the payment") if (clues.amount_minor, clues.currency) in amounts else None,
-        (0.5, f"the card ends in {clues.card_last4}") if _same_card(order, clues) else None,
+        (0.6, "the amount is that of the payment") if _same_amount(order, clues) else None,
+        (0.5, "the card is that of the payment") if _same_card(order, clues) else None,
         (0.5, "the payment was made on that day") if _same_day(order, clues) else None,
     ]
 
 
+def _same_amount(order: Order, clues: Clues) -> bool:
+    paid = {(p.amount.amount_minor, p.amount.currency) for p in order.payments}
+    written = {f"{p.amount.decimal.normalize():f} {p.amount.currency}" for p in order.payments}
+    return (clues.amount_minor, clues.currency) in paid or bool(written & clues.amounts)
+
+
 def _same_card(order: Order, clues: Clues) -> bool:
-    return bool(clues.card_last4) and any(p.card_last4 == clues.card_last4 for p in order.payments)
+    """Compare with the card a notice names, else with any four digits of a mail."""
+    named = {clues.card_last4} if clues.card_last4 else clues.numbers
+    return any(p.card_last4 and p.card_last4 in named for p in order.payments)
 
 
 def _same_day(order: Order, clues: Clues) -> bool:
@@ -150,7 +160,8 @@ def _less_sure_without_reference(match: Match, clues: Clues) -> Match:
     named = any(spelling in clues.numbers for spelling in _spellings(match.order_number))
     paid = any("payment" in reason and "is named" in reason for reason in match.reasons)
     parcel = any("tracking" in reason for reason in match.reasons)
-    if named or paid or parcel:
+    charge = {"the amount is that of the payment", "the card is that of the payment"} <= set(match.reasons)
+    if named or paid or parcel or charge:
         return match
     return Match(
         order_number=match.order_number,

@@ -1,5 +1,7 @@
 """The end of every graph: where the draft goes, the wait for a person (the only interrupt), the way into the outbox."""
 
+from collections.abc import Hashable
+
 from langgraph.graph import END, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -8,8 +10,13 @@ from agents.deps import Deps
 from agents.state import CaseState
 from rejoinder.errors import Conflict
 
-AFTER_ROUTE = {"send": "queue_delivery", "review": "open_review", "close": "close"}
-AFTER_DECISION = {"approve": "queue_delivery", "edit": "queue_delivery", "reject": "close", "escalate": "close"}
+AFTER_ROUTE: dict[Hashable, str] = {"send": "queue_delivery", "review": "open_review", "close": "close"}
+AFTER_DECISION: dict[Hashable, str] = {
+    "approve": "queue_delivery",
+    "edit": "queue_delivery",
+    "reject": "close",
+    "escalate": "close",
+}
 OUTCOMES = {"reject": "rejected", "escalate": "escalated"}
 
 

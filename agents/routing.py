@@ -86,7 +86,9 @@ def checks_found_something(given: RouteInput) -> Iterator[Objection]:
     """Each problem of the draft is a reason."""
     for problem in given.problems:
         yield Objection(
-            reason=Reason(code=problem.code, text=f"The draft {problem.detail}." if problem.blocking else problem.detail),
+            reason=Reason(
+                code=problem.code, text=f"The draft {problem.detail}." if problem.blocking else problem.detail
+            ),
             automatic_if="no open problem in the draft",
         )
 
@@ -141,7 +143,9 @@ def order_is_unclear(given: RouteInput) -> Iterator[Objection]:
         return
     if given.matches:
         names = ", ".join(match.order_number for match in given.matches[:3])
-        text = f"Several orders may be meant ({names})." if len(given.matches) > 1 else f"Not sure that {names} is meant."
+        text = (
+            f"Several orders may be meant ({names})." if len(given.matches) > 1 else f"Not sure that {names} is meant."
+        )
         yield Objection(
             reason=Reason(code="order_ambiguous", text=text),
             automatic_if="one order matches clearly",

@@ -15,7 +15,7 @@ MostAutonomy = Literal["auto", "draft", "human", "silent"]
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """One thing a customer may want. `autonomy` is the most the program may do by itself, whatever a merchant allows."""
+    """One thing a customer may want. `autonomy` is the most the program may do alone, whatever a merchant allows."""
 
     intent: str
     title: str

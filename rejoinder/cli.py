@@ -72,7 +72,9 @@ def init(
     with open_program(load_settings(path)) as program:
         password = make_user(program.store, login)
     console.print(f"Wrote [bold]{path}[/]. Edit it, then: rejoinder doctor, rejoinder up")
-    console.print(f"Reviewer [bold]{login}[/], password [bold]{password}[/] (shown once; `rejoinder user` sets another)")
+    console.print(
+        f"Reviewer [bold]{login}[/], password [bold]{password}[/] (shown once; `rejoinder user` sets another)"
+    )
 
 
 @app.command()

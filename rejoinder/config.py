@@ -100,7 +100,9 @@ class Settings(_Table):
     chroma_url: str = Field("", description="A Chroma server of your own instead of the built-in store.")
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, Field(ge=0, le=65535)] = 8642
-    public_url: str = Field("", description="Address of the desk as reviewers reach it; https makes its cookies secure.")
+    public_url: str = Field(
+        "", description="Address of the desk as reviewers reach it; https makes its cookies secure."
+    )
     poll_seconds: Annotated[int, Field(ge=1, le=300)] = 60
     concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     supervised_minutes: Annotated[int, Field(ge=0)] = Field(

@@ -46,7 +46,9 @@ def _top_level_names() -> Finding:
     owners = packages_distributions()
     foreign = {name: owners.get(name, []) for name in TOP_LEVEL if set(owners.get(name, [])) - {"rejoinder"}}
     if foreign:
-        return Finding(False, "packages", f"other packages install the same names: {foreign}; use an environment of its own")
+        return Finding(
+            False, "packages", f"other packages install the same names: {foreign}; use an environment of its own"
+        )
     return Finding(True, "packages", "no other package uses our names")
 
 
@@ -76,7 +78,11 @@ def _read_mailbox(settings: Settings, name: str) -> str:
 
 def _secrets(settings: Settings) -> list[Finding]:
     names = [account.webhook_secret_env for merchant in settings.merchants for account in merchant.accounts]
-    return [_try(f"secret {name}", lambda name=name: "set" if secret(name) else "empty") for name in names]
+    return [_secret(name) for name in names]
+
+
+def _secret(name: str) -> Finding:
+    return _try(f"secret {name}", lambda: f"{len(secret(name))} characters")
 
 
 def _try(what: str, look: Callable[[], str]) -> Finding:

@@ -32,14 +32,7 @@ def show_draft(console: Console, program: Program, merchant: Merchant, path: Pat
 def print_page(console: Console, page: CasePage) -> None:
     """Print a case: reading, order, evidence, draft, route."""
     _print_reading(console, page)
-    if page.evidence or page.passages:
-        table = Table("Evidence", "Says", title="What was found", title_justify="left")
-        for item in page.evidence:
-            says = ", ".join(f"{name}: {value}" for name, value in list(item.fields.items())[:6])
-            table.add_row(escape(item.evidence_id), escape(says))
-        for passage in page.passages:
-            table.add_row(escape(passage.title), escape(passage.text[:160].replace("\n", " ")))
-        console.print(table)
+    _print_evidence(console, page)
     if page.draft:
         body = "\n\n".join(
             "\n".join(_marked(s.text, s.citations) for s in paragraph) for paragraph in page.draft.paragraphs
@@ -47,6 +40,10 @@ def print_page(console: Console, page: CasePage) -> None:
         console.print(Panel(body, title=escape(page.draft.subject), title_align="left"))
     for problem in page.problems:
         console.print(f"[yellow]{problem.code}[/] {escape(problem.detail)}")
+    _print_route(console, page)
+
+
+def _print_route(console: Console, page: CasePage) -> None:
     if page.route:
         console.print(f"[bold]Goes to: {page.route.target}[/]")
         for reason in page.route.reasons:
@@ -55,6 +52,17 @@ def print_page(console: Console, page: CasePage) -> None:
             console.print(f"  automatic with: {escape(wish)}", style="dim")
     elif page.set_aside:
         console.print(f"[bold]Set aside[/]: {escape(page.set_aside)}")
+
+
+def _print_evidence(console: Console, page: CasePage) -> None:
+    table = Table("Evidence", "Says", title="What was found", title_justify="left")
+    for item in page.evidence:
+        says = ", ".join(f"{name}: {value}" for name, value in list(item.fields.items())[:6])
+        table.add_row(escape(item.evidence_id), escape(says))
+    for passage in page.passages:
+        table.add_row(escape(passage.title), escape(passage.text[:160].replace("\n", " ")))
+    if table.row_count:
+        console.print(table)
 
 
 def _print_reading(console: Console, page: CasePage) -> None:
@@ -70,7 +78,9 @@ def _print_reading(console: Console, page: CasePage) -> None:
     for name, value in reading.fields.items():
         table.add_row(name, escape(value.value), f"{value.score:.2f}")
     for match in page.matches[:3]:
-        table.add_row("order", f"{escape(match.order_number)}: {escape('; '.join(match.reasons))}", f"{match.score:.2f}")
+        table.add_row(
+            "order", f"{escape(match.order_number)}: {escape('; '.join(match.reasons))}", f"{match.score:.2f}"
+        )
     if reading.flags:
         table.add_row("flags", ", ".join(reading.flags), "")
     console.print(table)

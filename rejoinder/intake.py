@@ -26,6 +26,10 @@ class Accepted(Protocol):
         """The case it belongs to."""
 
     @property
+    def run_id(self) -> int:
+        """The run it started."""
+
+    @property
     def new(self) -> bool:
         """Whether this call stored it."""
 
@@ -41,9 +45,7 @@ class Inbox(Protocol):
     def quarantine(self, merchant_id: int, mailbox: str, raw_file: str, reason: str, received_at: datetime) -> int:
         """Keep a mail that cannot be read, visible to people."""
 
-    def accept_event(
-        self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime
-    ) -> Accepted:
+    def accept_event(self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime) -> Accepted:
         """Store a processor's event with its case, run and job; an event that is known changes nothing."""
 
 

@@ -77,7 +77,7 @@ def _advance(program: Program, context: JobContext, run_id: int) -> None:
         if problem.retriable and attempts < MAX_ATTEMPTS:
             raise
         program.worker.give_up(run_id, problem)
-    except Exception as problem:  # noqa: BLE001 # one bad case must not stop the worker; a person sees it as failed
+    except Exception as problem:  # one bad case must not stop the worker; a person sees it as failed
         logger.exception("run_crashed", run_id=run_id)
         program.worker.give_up(run_id, problem)
 

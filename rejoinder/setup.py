@@ -27,7 +27,9 @@ def write_configuration(path: Path, **values: str) -> None:
     if path.exists():
         raise ImportRejected(f"{str(path)!r} exists already and was left as it is")
     environment = Environment(
-        loader=PackageLoader("rejoinder", "templates"), undefined=StrictUndefined, autoescape=False  # noqa: S701 # TOML
+        loader=PackageLoader("rejoinder", "templates"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 # TOML
     )
     path.write_text(environment.get_template("rejoinder.toml.j2").render(values), encoding="utf-8")
 

@@ -146,9 +146,7 @@ def _readers(settings: Settings) -> tuple[tuple[Reader, ...], Writer | None]:
     if not model.name:
         return (builtin,), None
     api_key = secret(model.api_key_env) if model.api_key_env else ""
-    chat = open_chat_model(
-        model.name, base_url=model.base_url, api_key=api_key, timeout_seconds=model.timeout_seconds
-    )
+    chat = open_chat_model(model.name, base_url=model.base_url, api_key=api_key, timeout_seconds=model.timeout_seconds)
     titles = {name: intent.title for name, intent in intents().items()}
     writer = ChatWriter(chat, render_prompt, model.name) if model.writes else None
     return (builtin, ChatReader(chat, render_prompt, titles, model.name)), writer
@@ -208,6 +206,4 @@ def _channel(mailbox: MailboxSettings, max_bytes: int) -> MailChannel:
         ca_file=str(smtp.ca_file) if smtp.ca_file else None,
     )
     copy = account if mailbox.copy_to_sent else None
-    return SmtpChannel(
-        address=mailbox.address, sender_name=mailbox.sender_name, account=sender, sent_copy=copy
-    )
+    return SmtpChannel(address=mailbox.address, sender_name=mailbox.sender_name, account=sender, sent_copy=copy)

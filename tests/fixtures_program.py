@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ class Shop:
         """Take a mail in and return its run."""
         accepted = self.program.intake.accept_mail(self.merchant_id, mailbox, raw, NOW)
         assert accepted is not None
-        run_id: int = accepted.run_id  # type: ignore[attr-defined]
+        run_id: int = accepted.run_id
         return run_id
 
     def page(self, case_id: int) -> CasePage:

@@ -133,9 +133,7 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     answer, facts = answer_for(scene, deps)
     language = pick_language(scene.language, REPLY_LANGUAGES, scene.merchant.language)
     rendered = render_reply(scene, answer, facts, language, evidence, passages)
-    draft = replace(
-        draft_of(rendered, "reply", language, answer.actions), subject=reply_subject(scene.mail.subject)
-    )
+    draft = replace(draft_of(rendered, "reply", language, answer.actions), subject=reply_subject(scene.mail.subject))
     if deps.writer is not None:
         context = context_of(scene, evidence, passages, answer)
         draft = with_model_prose(draft, deps.writer, scene.mail, context, (evidence, passages))

@@ -37,7 +37,9 @@ def run_demo(console: Console, *, keep: bool, port: int) -> None:
     os.environ[PASSWORD_VARIABLE] = PASSWORD
     console.print("[bold]Rejoinder demo[/]: a sample shop, its mailbox, and what becomes of every mail in it.")
     with mail_servers() as servers:
-        console.print(f"A real IMAP server listens on port {servers.imap_port}, a real SMTP server on {servers.smtp_port}.")
+        console.print(
+            f"A real IMAP server listens on port {servers.imap_port}, a real SMTP server on {servers.smtp_port}."
+        )
         settings = demo_settings(data_dir, servers, port)
         console.print("Starting PostgreSQL; the first start also trains the local classifier (about half a minute).")
         with open_program(settings, clock=demo_clock()) as program:
@@ -159,7 +161,11 @@ def _row(page: CasePage) -> tuple[str, ...]:
         what = reading.kind if reading else page.case.status
     found = f"{len(page.evidence)} records, {len(page.passages)} passages" if page.evidence else ""
     target = page.route.target if page.route else "set aside"
-    why = page.route.reasons[0].text if page.route else page.set_aside or page.outcome or (page.run.error if page.run else "")
+    why = (
+        page.route.reasons[0].text
+        if page.route
+        else page.set_aside or page.outcome or (page.run.error if page.run else "")
+    )
     return str(page.case.case_id), head, what, page.case.order_number, found, target, escape(why)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import fasteners  # type: ignore[import-untyped]
+import fasteners
 import psutil
 import psycopg
 

@@ -9,7 +9,7 @@ from rejoinder.domain.reading import Disagreement, Reading, Reconciled, ScoredIn
 INTENT = "order.status_wismo"
 
 
-def given(  # noqa: PLR0913
+def given(
     *,
     autonomy: str = "auto",
     kind: str = "service",

@@ -22,7 +22,16 @@ CHECKPOINTS = range(1, 11)
 
 def run_dying(tmp_path: Path, shop: Shop, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.faults.dying_worker", str(tmp_path), shop.program.database_url, *arguments],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.faults.dying_worker",
+            str(tmp_path),
+            shop.program.database_url,
+            *arguments,
+        ],
         capture_output=True,
         timeout=120,
         check=False,

@@ -93,7 +93,10 @@ def test_the_answer_to_our_answer_finds_the_case(shop: Shop) -> None:
     again = shop.receive(mail(message_id="<two@mailbox.example>", headers=f"In-Reply-To: {ours}\r\n", body="And now?"))
     assert shop.program.store.run(again).case_id == page.case.case_id
     stranger = mail(
-        sender="eve@other.example", message_id="<three@other.example>", headers=f"In-Reply-To: {ours}\r\n", body="Me too"
+        sender="eve@other.example",
+        message_id="<three@other.example>",
+        headers=f"In-Reply-To: {ours}\r\n",
+        body="Me too",
     )
     assert shop.program.store.run(shop.receive(stranger)).case_id != page.case.case_id
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import imaplib2  # type: ignore[import-untyped]
+import imaplib2
 
 from tools.mail.imap_account import Security
 

@@ -28,7 +28,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 class ChatModel(Protocol):
     """The part of LangChain's chat models that is used."""
 
-    def invoke(self, input: Sequence[tuple[str, str]]) -> Any:
+    def invoke(self, input: Sequence[tuple[str, str]]) -> Any:  # noqa: A002 # LangChain's name
         """Answer the messages."""
 
 
@@ -191,7 +191,7 @@ def _ask(model: ChatModel, prompt: str, shape: type[Answer], render: RenderPromp
 def _invoke(model: ChatModel, messages: Sequence[tuple[str, str]]) -> str:
     try:
         answer = model.invoke(messages)
-    except Exception as exc:  # noqa: BLE001 # each provider's client has its own errors, and none may stop a case
+    except Exception as exc:  # each provider's client has its own errors, and none may stop a case
         raise ProviderUnavailable(f"the model did not answer: {type(exc).__name__}") from exc
     content = answer.content if hasattr(answer, "content") else answer
     text = content if isinstance(content, str) else json.dumps(content)

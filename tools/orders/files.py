@@ -12,7 +12,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from rejoinder.domain.money import Money, from_decimal
-from rejoinder.domain.orders import SCAN_STATUS, Order, OrderLine, Payment, PostalAddress, Product, Refund, Scan, Shipment
+from rejoinder.domain.orders import (
+    SCAN_STATUS,
+    Order,
+    OrderLine,
+    Payment,
+    PostalAddress,
+    Product,
+    Refund,
+    Scan,
+    Shipment,
+)
 from rejoinder.errors import ImportRejected
 
 Row = Mapping[str, str]

@@ -72,7 +72,8 @@ def test_no_draft_of_the_demo_states_what_nothing_backs(pages: dict[str, CasePag
         (name, problem.code, problem.detail)
         for name, page in pages.items()
         for problem in page.problems
-        if problem.code in {"unsupported_fact", "unsupported_link", "unknown_citation", "promise_without_policy", "card_number"}
+        if problem.code
+        in {"unsupported_fact", "unsupported_link", "unknown_citation", "promise_without_policy", "card_number"}
     }
     assert unbacked == set()
 
