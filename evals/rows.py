@@ -1,0 +1,123 @@
+"""The rows of the datasets: a mail as somebody might write it, and what a careful person reads in it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Split = Literal["held_out", "built_on", "all"]
+
+FOLDER = Path(__file__).parent / "datasets"
+LANGUAGES = ("en", "zh", "es", "de", "fr", "pt", "it", "ru", "ja", "ko", "ar", "tr")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenMail:
+    """A mail before it is put into bytes. `sender` is a From header; `authentic`: what the receiving server found."""
+
+    sender: str
+    subject: str
+    body: str
+    html: str = ""
+    authentic: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerExpected:
+    """What is right for a customer's mail.
+
+    `intents` in order, the primary one first; `order` is empty where none is clearly meant or the sender is not
+    its customer. `situation` is None where it is not scored; `must_state` are facts in plain English notation.
+    """
+
+    kind: str
+    intent: str
+    intents: Sequence[str]
+    order: str
+    flags: Sequence[str] = ()
+    situation: str | None = None
+    must_state: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeExpected:
+    """What is right for a mail that is, or looks like, a notice.
+
+    None: not scored. `fields` are canonical values; `absent` names fields that nobody can be sure of.
+    """
+
+    is_dispute: bool
+    kind: str | None = None
+    source: str | None = None
+    notice_type: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    absent: Sequence[str] = ()
+    order: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What every row has."""
+
+    row_id: str
+    origin: str
+    language: str
+    split: str
+    mail: WrittenMail
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRow(Row):
+    """A customer's mail."""
+
+    expected: CustomerExpected
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow(Row):
+    """A notice, or what only looks like one."""
+
+    expected: NoticeExpected
+
+
+def customers(split: Split = "all") -> list[CustomerRow]:
+    """Return the customers' mails."""
+    rows = [
+        CustomerRow(**_common(table), expected=CustomerExpected(**table["expected"]))
+        for language in LANGUAGES
+        for table in _tables(FOLDER / "customers" / f"{language}.jsonl")
+    ]
+    return [row for row in rows if split in {"all", row.split}]
+
+
+def notices(split: Split = "all") -> list[NoticeRow]:
+    """Return the notices and near misses."""
+    rows = [
+        NoticeRow(**_common(table), expected=NoticeExpected(**table["expected"]))
+        for table in _tables(FOLDER / "notices.jsonl")
+    ]
+    return [row for row in rows if split in {"all", row.split}]
+
+
+def _tables(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _common(table: Mapping[str, Any]) -> dict[str, Any]:
+    mail = table["mail"]
+    return {
+        "row_id": table["id"],
+        "origin": table["origin"],
+        "language": table["language"],
+        "split": table["split"],
+        "mail": WrittenMail(
+            sender=mail["from"],
+            subject=mail["subject"],
+            body=mail["body"],
+            html=mail.get("html", ""),
+            authentic=mail.get("authentication") != "fail",
+        ),
+    }
