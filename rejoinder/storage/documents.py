@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 Value = TypeVar("Value")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_JSON = re.compile(r"\\u0000|[\ud800-\udfff]")
 
 
 def dump(value: object) -> Any:
-    """Return a value of a frozen type as JSON that PostgreSQL can hold."""
-    return _storable(_adapter(type(value)).dump_python(value, mode="json"))
+    """Return a value of a frozen type as what JSON can hold."""
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def load(kind: type[Value], stored: Any) -> Value:
@@ -28,17 +29,19 @@ def storable(text: str) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Write JSON for a jsonb column; the engine's serializer."""
-    return json.dumps(_storable(value), ensure_ascii=False)
+    """Write JSON for a jsonb column, with U+FFFD for what it cannot hold; the engine's serializer."""
+    written = json.dumps(value, ensure_ascii=False)
+    return json.dumps(cleaned(value), ensure_ascii=False) if _UNSTORABLE_JSON.search(written) else written
 
 
-def _storable(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
+    """Return JSON as it comes back from PostgreSQL."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(str(key)): _storable(item) for key, item in value.items()}
+        return {storable(str(key)): cleaned(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(item) for item in value]
+        return [cleaned(item) for item in value]
     return value
 
 

@@ -12,7 +12,7 @@ from rejoinder.domain.drafts import Draft, Problem
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.review import Route
 from rejoinder.errors import NotFound
-from rejoinder.storage.documents import dump, load
+from rejoinder.storage.documents import cleaned, dump, load
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import drafts, evidence, runs, used_passages
 
@@ -84,10 +84,15 @@ class DraftRows(Rows):
 
 def insert_draft(connection: Connection, run_id: int, draft: Draft, author: str) -> int:
     """Store a draft of a run once; drafts are never changed."""
-    document: dict[str, Any] = dump(draft)
+    document: dict[str, Any] = cleaned(dump(draft))
     digest = hashlib.sha256(json.dumps([author, document], sort_keys=True).encode()).hexdigest()
     case_id = select(runs.c.case_id).where(runs.c.id == run_id).scalar_subquery()
-    values = {"content_hash": digest, "body_hash": draft.body_hash, "document": document, "author": author}
+    values = {
+        "content_hash": digest,
+        "body_hash": load(Draft, document).body_hash,
+        "document": document,
+        "author": author,
+    }
     statement = insert(drafts).values(run_id=run_id, case_id=case_id, **values).on_conflict_do_nothing()
     draft_id: int | None = connection.execute(statement.returning(drafts.c.id)).scalar_one_or_none()
     if draft_id is None:

@@ -24,6 +24,13 @@ QUEUE_AT_FIRST = "03.04.00_50"
 """The queue's newest version when it was first built in; a queue somebody else made is taken for this one."""
 
 
+# Procrastinate asks for each waiting job whether its lock is free; with 20,000 waiting jobs and every lane taken
+# that took 0.8 s a question, and 0.16 s with this index.
+LOCK_INDEX = """\
+CREATE INDEX IF NOT EXISTS ix_procrastinate_jobs_lock ON procrastinate_jobs (lock, priority DESC, id)
+WHERE status IN ('todo', 'doing')"""
+
+
 def migrate(engine: Engine) -> None:
     """Apply what is missing; safe for several processes at once, and for a database that is up to date."""
     with our_errors(), _alone(plain_url(engine)) as connection:
@@ -75,6 +82,8 @@ def _job_queue(engine: Engine) -> None:
             with transaction(engine) as connection:
                 _run_script(connection, path.read_text(encoding="utf-8"))
                 connection.execute(insert(queue_versions).values(name=path.name))
+    with transaction(engine) as connection:
+        connection.execute(text(LOCK_INDEX))
 
 
 def _run_script(connection: Connection, script: str) -> None:

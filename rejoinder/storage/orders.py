@@ -7,20 +7,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from rejoinder.domain.orders import Match, Order, Product
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import cases, orders, payments, products, runs
-from rejoinder.storage.words import query_of, vector_of
+from rejoinder.storage.words import query_of, tokens
 
 BATCH = 500
 MAX_CANDIDATES = 50
 MAX_CLUES = 200
 DAYS_AROUND = timedelta(days=3)
 BIGINT = 2**63
+MAX_SPOKEN = 200_000
+"""Characters of words that are searched in; a tsvector ends at a megabyte."""
 
 
 class Counts(NamedTuple):
@@ -166,7 +168,7 @@ def _sum(one: Counts, other: Counts) -> Counts:
 def _upsert_orders(connection: Connection, merchant_id: int, batch: Sequence[Order]) -> Counts:
     by_number = {order.number: order for order in batch}
     rows = [_order_row(merchant_id, by_number[number]) for number in sorted(by_number)]
-    counts, fresh = _upsert(connection, orders, "number", rows)
+    counts, fresh = _upsert(connection, insert(orders), orders, "number", rows)
     _replace_payments(connection, merchant_id, [by_number[row["number"]] for row in fresh])
     return counts
 
@@ -174,27 +176,28 @@ def _upsert_orders(connection: Connection, merchant_id: int, batch: Sequence[Ord
 def _upsert_products(connection: Connection, merchant_id: int, batch: Sequence[Product]) -> Counts:
     by_sku = {product.sku: product for product in batch}
     rows = [_product_row(merchant_id, by_sku[sku]) for sku in sorted(by_sku)]
-    return _upsert(connection, products, "sku", rows)[0]
+    words = func.to_tsvector("simple", bindparam("spoken"))
+    return _upsert(connection, insert(products).values(words=words), products, "sku", rows)[0]
 
 
 def _upsert(
-    connection: Connection, into: Table, key: str, rows: list[dict[str, Any]]
+    connection: Connection, statement: Insert, into: Table, key: str, rows: list[dict[str, Any]]
 ) -> tuple[Counts, list[dict[str, Any]]]:
     """Store rows of one merchant, sorted by key so that two imports wait for each other in one order.
 
     Returns:
         What changed, and the rows that are new or changed.
     """
-    names = {row[key] for row in rows}
+    keys = {row[key] for row in rows}
     query = select(into.c[key], into.c.content_hash).where(
-        into.c.merchant_id == rows[0]["merchant_id"], into.c[key].in_(names)
+        into.c.merchant_id == rows[0]["merchant_id"], into.c[key].in_(keys)
     )
     known: dict[str, str] = {row[0]: row[1] for row in connection.execute(query)}
     fresh = [row for row in rows if known.get(row[key]) != row["content_hash"]]
     if fresh:
-        statement = insert(into).values(fresh)
-        updated = {name: statement.excluded[name] for name in fresh[0] if name not in {"merchant_id", key}}
-        connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", key], set_=updated))
+        names = {column.name for column in into.c} - {"merchant_id", key}
+        updated = {name: statement.excluded[name] for name in names}
+        connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", key], set_=updated), fresh)
     changed = sum(1 for row in fresh if row[key] in known)
     return Counts(new=len(fresh) - changed, changed=changed, same=len(rows) - len(fresh)), fresh
 
@@ -206,7 +209,7 @@ def _product_row(merchant_id: int, product: Product) -> dict[str, Any]:
         "sku": product.sku,
         "content_hash": _digest(document),
         "document": document,
-        "words": vector_of(f"{product.title} {product.sku} {product.description}"),
+        "spoken": " ".join(tokens(f"{product.title} {product.sku} {product.description}"))[:MAX_SPOKEN],
     }
 
 
