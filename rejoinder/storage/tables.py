@@ -312,6 +312,7 @@ deliveries = Table(
     Column("answer", Text, nullable=False, server_default=""),
     _at("not_before"),
     _at("changed_at", now=True),
+    Index(None, "run_id", "id"),
     Index("uq_deliveries_run_id", "run_id", unique=True, postgresql_where=text("status <> 'cancelled'")),
     Index("uq_deliveries_draft_id", "draft_id", unique=True, postgresql_where=text("status <> 'cancelled'")),
     Index(None, "status", "changed_at"),
