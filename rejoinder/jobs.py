@@ -7,7 +7,7 @@ import structlog
 from procrastinate import App, BaseConnector, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
-from rejoinder.errors import RejoinderError
+from rejoinder.errors import ProviderUnavailable, RejoinderError
 from rejoinder.wiring import Program
 from rejoinder.worker import MAX_ATTEMPTS
 
@@ -46,10 +46,9 @@ def build_app(program: Program, connector: BaseConnector) -> App:
     def resume_run(context: JobContext, run_id: int) -> None:
         _advance(program, context, run_id)
 
-    @app.task(name="deliver", retry=Backoff())
-    def deliver(delivery_id: int) -> None:
-        status = program.deliverer.deliver(delivery_id)
-        logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
+    @app.task(name="deliver", retry=Backoff(), pass_context=True)
+    def deliver(context: JobContext, delivery_id: int) -> None:
+        _deliver(program, context, delivery_id)
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="rescue", queueing_lock="rescue", pass_context=True)
@@ -69,12 +68,26 @@ def build_app(program: Program, connector: BaseConnector) -> App:
     return app
 
 
+def _deliver(program: Program, context: JobContext, delivery_id: int) -> None:
+    try:
+        status = program.deliverer.deliver(delivery_id)
+    except ProviderUnavailable as problem:
+        if _may_try_again(context):
+            raise
+        program.store.give_up_delivery(delivery_id, f"given up after {MAX_ATTEMPTS} tries: {problem}")
+        return
+    logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
+
+
+def _may_try_again(context: JobContext) -> bool:
+    return context.job is None or context.job.attempts < MAX_ATTEMPTS
+
+
 def _advance(program: Program, context: JobContext, run_id: int) -> None:
     try:
         program.worker.advance(run_id)
     except RejoinderError as problem:
-        attempts = context.job.attempts if context.job else 0
-        if problem.retriable and attempts < MAX_ATTEMPTS:
+        if problem.retriable and _may_try_again(context):
             raise
         program.worker.give_up(run_id, problem)
     except Exception as problem:  # one bad case must not stop the worker; a person sees it as failed

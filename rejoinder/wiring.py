@@ -106,7 +106,7 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
         closing.callback(documents.close)
         library = Library(client=documents.client, embedder=embedder_of(settings), texts=store)
         files = FileStore(settings.files_dir)
-        readers, writer = _readers(settings)
+        readers, writer = _readers(settings, closing)
         deps = Deps(store=store, readers=readers, writer=writer, knowledge=library, clock=clock)
         saver = closing.enter_context(checkpointer(url))
         yield Program(
@@ -140,13 +140,14 @@ def _read_notice(mail: InboundMail) -> Reading | None:
     return read_notice(mail, notice_catalog())
 
 
-def _readers(settings: Settings) -> tuple[tuple[Reader, ...], Writer | None]:
+def _readers(settings: Settings, closing: ExitStack) -> tuple[tuple[Reader, ...], Writer | None]:
     builtin = builtin_reader(settings.data_dir / "models")
     model = settings.model
     if not model.name:
         return (builtin,), None
     api_key = secret(model.api_key_env) if model.api_key_env else ""
     chat = open_chat_model(model.name, base_url=model.base_url, api_key=api_key, timeout_seconds=model.timeout_seconds)
+    closing.callback(chat.close)
     titles = {name: intent.title for name, intent in intents().items()}
     writer = ChatWriter(chat, render_prompt, model.name) if model.writes else None
     return (builtin, ChatReader(chat, render_prompt, titles, model.name)), writer

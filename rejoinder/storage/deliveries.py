@@ -103,6 +103,11 @@ class DeliveryRows(Rows):
         with self.begin() as connection:
             connection.execute(sending.values(values))
 
+    def give_up_delivery(self, delivery_id: int, answer: str) -> None:
+        """Mark a queued delivery as failed after its last try, for a person to see."""
+        with self.begin() as connection:
+            _end(connection, delivery_id, "failed", answer, "", ("queued",))
+
     def finish_delivery(self, delivery_id: int, status: DeliveryStatus, answer: str, raw_file: str) -> None:
         """Record how a send ended; the case follows. Who sent may still tell after it was taken for uncertain."""
         with self.begin() as connection:

@@ -3,11 +3,13 @@
 It has the real graph, store, checkpoints and SMTP door, and a reader that needs no training, so that it starts fast.
 """
 
+import asyncio
 import os
 import signal
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 from rejoinder.storage.checkpoints import checkpointer
 from rejoinder.storage.engine import open_engine
@@ -22,6 +24,7 @@ from rejoinder.domain.cases import Merchant
 from rejoinder.domain.evidence import Passage
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import Reading, ScoredIntent
+from rejoinder.jobs import build_app, connector_for
 from rejoinder.worker import Worker
 from tests.clock import NOW
 from tools.mail.channel import SmtpChannel
@@ -70,13 +73,29 @@ def worker_on(store: Store, saver: PostgresSaver) -> Worker:
     return Worker(store, deps, saver)
 
 
+async def work_until_killed(database: str) -> None:
+    """Take jobs as a worker does, and die in the middle of the first."""
+
+    def die(run_id: int) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    settings = SimpleNamespace(stalled_seconds=30.0, heartbeat_seconds=0.5)
+    program = SimpleNamespace(worker=SimpleNamespace(advance=die), settings=settings)
+    app = build_app(program, connector_for(database))  # type: ignore[arg-type]
+    async with app.open_async():
+        await app.run_worker_async(update_heartbeat_interval=0.5)
+
+
 def main() -> None:
-    """Arguments: folder, database, then `advance RUN CHECKPOINT` or `deliver DELIVERY SMTP_PORT`."""
+    """Arguments: folder, database, then `advance RUN CHECKPOINT`, `deliver DELIVERY SMTP_PORT` or `work 0 0`."""
     folder, database, what, number, at = sys.argv[1:6]
     if what == "advance":
         die_at_checkpoint(int(at))
         with checkpointer(database) as saver:
             worker_on(Store(open_engine(database)), saver).advance(int(number))
+        return
+    if what == "work":
+        asyncio.run(work_until_killed(database))
         return
     account = SmtpAccount(host="127.0.0.1", port=int(at), security="plain", from_address="support@lumenoak.example")
     post = SmtpChannel(address="support@lumenoak.example", sender_name="", account=account)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from rejoinder.domain.review import Delivery
+from rejoinder.processes import working
 from tests.faults.dying_worker import worker_on
 from tests.fixtures_program import Shop, mail
 
@@ -142,3 +144,16 @@ def test_killed_between_the_last_byte_and_the_answer_it_is_uncertain_and_never_s
 
 def _delivery(shop: Shop, run_id: int) -> Delivery:
     return shop.page_of_run(run_id).deliveries[0]
+
+
+def test_a_job_of_a_killed_worker_goes_on_elsewhere(open_shop: Callable[..., Shop], tmp_path: Path) -> None:
+    shop = open_shop(stalled_seconds=2.0, heartbeat_seconds=0.5, fetch_seconds=0.5)
+    run_id = shop.receive(mail())
+    ended = run_dying(tmp_path, shop, "work", "0", "0")
+    assert ended.returncode == -signal.SIGKILL
+    assert shop.program.store.run(run_id).status == "queued"
+    with working(shop.program):
+        ends_at = time.monotonic() + 60
+        while time.monotonic() < ends_at and shop.page_of_run(run_id).case.status != "in_review":
+            time.sleep(0.3)
+    assert shop.page_of_run(run_id).case.status == "in_review"
