@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agents.checks import CheckContext, sentence_problems
+from agents.checks import LONGEST_PROSE, CheckContext, slot_problems
 from agents.deps import Writer
 from prompts.render import Rendered
 from rejoinder.domain.drafts import Draft, DraftKind, ProposedAction, Sentence
@@ -12,6 +12,7 @@ from rejoinder.domain.mail import InboundMail
 from rejoinder.errors import ModelError, ProviderUnavailable
 
 TRIES = 2
+LONGEST_COMPLAINT = 2000
 
 
 def draft_of(rendered: Rendered, kind: DraftKind, language: str, actions: Sequence[ProposedAction] = ()) -> Draft:
@@ -59,14 +60,20 @@ def _sort_out(
     passed: dict[str, tuple[Sentence, ...]] = {}
     complaints = []
     for slot, sentences in offered.items():
-        problems = [] if slot in slots else [f"there is no slot {slot!r}"]
         marked = tuple(replace(s, origin="model", slot=slot, promises=()) for s in sentences if s.text.strip())
-        problems += [problem for sentence in marked for problem in sentence_problems(sentence, context)]
+        problems = _problems(marked, context) if slot in slots else [f"there is no such slot as {slot[:20]!r}"]
         if problems:
-            complaints += [f"{slot}: {problem}" for problem in problems]
+            complaints += [f"{slot[:20]}: {problem}" for problem in problems]
         elif marked:
             passed[slot] = marked
-    return passed, "\n".join(complaints)
+    return passed, "\n".join(complaints)[:LONGEST_COMPLAINT]
+
+
+def _problems(sentences: tuple[Sentence, ...], context: CheckContext) -> list[str]:
+    length = sum(len(sentence.text) for sentence in sentences)
+    if length > LONGEST_PROSE:
+        return [f"has {length} characters, more than {LONGEST_PROSE}"]
+    return slot_problems(sentences, context) if sentences else []
 
 
 def _fill(draft: Draft, passed: Mapping[str, tuple[Sentence, ...]]) -> Draft:

@@ -1,6 +1,7 @@
 """What a text states that could be wrong: dates, amounts, numbers, references, links, times of day."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -28,7 +29,12 @@ CURRENCY_WORDS = {
 
 _CURRENCY = "|".join(sorted((re.escape(word) for word in CURRENCY_WORDS), key=len, reverse=True))
 _NUMBER = r"\d+(?:[.,'’\u00a0\u202f\u2009 ]\d{3})*(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[\w-]+\.)+(?:com|net|org|shop|store|example|test|io|co|cn|de|fr|es|it|ru|jp|kr|br|uk|link|info|biz|xyz|top|app|me)\b(?:/\S*)?", re.I)  # fmt: skip  # noqa: E501
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_KNOWN_DOMAIN = r"\b(?:[\w-]+\.)+(?:com|net|org|shop|store|example|test|io|co|cn|de|fr|es|it|ru|jp|kr|br|uk|link|info|biz|xyz|top|app|me)\b(?:/\S*)?"  # fmt: skip  # noqa: E501
+# Any other ending counts behind two or more characters with a letter: not "10.Mai", not "e.g.".
+_ANY_DOMAIN = r"(?<![A-Za-z0-9.-])(?:[A-Za-z0-9-]+\.)*(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9-]{2,}\.[A-Za-z]{2,24}(?![A-Za-z0-9-])(?:[:/?#][^\s<>\"'，。）)]*)?"  # fmt: skip  # noqa: E501
+_IP_ADDRESS = r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])(?:[:/]\S*)?"
+_LINK = re.compile(rf"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"'，。）)]+|{_ADDRESS}|{_IP_ADDRESS}|{_KNOWN_DOMAIN}|{_ANY_DOMAIN}", re.I)  # fmt: skip  # noqa: E501
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?")
 _CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
 _NUMERIC_DATE = re.compile(r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
@@ -38,7 +44,7 @@ _REFERENCE = re.compile(r"#?[A-Za-z0-9]*(?:[A-Za-z]\d|\d[A-Za-z]|\d{5}|\d[-_]\d|
 _COUNTED = re.compile(r"(\d{1,3})[-‐‑]?(?:st|nd|rd|th|er|e|ème|º|ª|h|d|days?|tägig\w*)(?![a-z0-9])", re.I | re.ASCII)
 _RANGE = re.compile(r"(?<![\w-])(\d{1,3})\s?[-–—~]\s?(\d{1,3})(?![\w-])")
 _PLAIN = re.compile(_NUMBER)
-_HAN_NUMBER = re.compile(r"[二三四五六七八九十两兩百]+(?=\s*(?:个|個)?(?:天|日|周|週|小时|時間|工作日|营业日|営業日|个月|か月|月|年|%|折|元|倍))")  # fmt: skip  # noqa: E501
+_HAN_NUMBER = re.compile(r"[二三四五六七八九十两兩百]+(?=\s*(?:个|個)?(?:天|日|周|週|小时|時間|工作日|营业日|営業日|个月|か月|月|年|%|折|元|倍|欧元|美元|美金|英镑|块))")  # fmt: skip  # noqa: E501
 _HAN = {"二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
@@ -57,11 +63,27 @@ def facts_in(text: str, language: str) -> list[Fact]:
     Ambiguous spellings (03/04/2026, 1.234) carry every meaning they could have.
     """
     found: list[Fact] = []
-    rest = text
+    rest = in_plain_letters(text)
     for read in (_links, _iso_dates, _written_dates, _times, _amounts, _references, _numbers):
         facts, rest = read(rest, language)
         found += facts
     return list(dict.fromkeys(found + list(_spelled(rest, language))))
+
+
+def in_plain_letters(text: str) -> str:
+    """Return a text with its letters and digits in their plain form, and without characters that cannot be seen."""
+    return "".join(_plain_character(character) for character in text)
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    category = unicodedata.category(character)
+    if category == "Cf" or character in "\u034f\u115f\u1160\u3164\ufe0f":
+        return ""
+    if category[0] == "N" or category[0] == "L" or character in "．－：／＠％＄￥￡＃＋":
+        return unicodedata.normalize("NFKC", character)
+    return character
 
 
 def unsupported(claimed: Iterable[Fact], support: Iterable[Fact]) -> list[Fact]:

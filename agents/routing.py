@@ -28,6 +28,7 @@ class RouteInput:
     needs_order: bool
     most: str
     open_dispute: bool = False
+    situation: str = ""
 
     @property
     def intent(self) -> str:
@@ -123,6 +124,15 @@ def readers_disagree(given: RouteInput) -> Iterator[Objection]:
         )
 
 
+def a_reader_is_missing(given: RouteInput) -> Iterator[Objection]:
+    """Where a second reader is configured, one reading alone is not enough to send."""
+    for missing in given.reconciled.missing_readers:
+        yield Objection(
+            reason=Reason(code="reader_missing", text=f"A reader did not answer ({missing})."),
+            automatic_if="every configured reader answers",
+        )
+
+
 def reading_is_unsure(given: RouteInput) -> Iterator[Objection]:
     """The first intent must be likely and clearly ahead of the second."""
     if given.kind != "service":
@@ -155,6 +165,20 @@ def order_is_unclear(given: RouteInput) -> Iterator[Objection]:
             reason=Reason(code="order_missing", text="No order was found for this message."),
             automatic_if="an order number or the address used for the order",
         )
+
+
+def the_answer_is_a_question(given: RouteInput) -> Iterator[Objection]:
+    """A reply that could only ask back may be out of place: the mail may be about something else."""
+    if given.situation in ASKS_BACK:
+        yield Objection(
+            reason=Reason(
+                code="asks_back", text="The draft can only ask back; look whether the mail is about a purchase."
+            ),
+            automatic_if="what the mail asks about is found",
+        )
+
+
+ASKS_BACK = frozenset({"ask_order", "product_unknown", "country_unknown", "no_policy"})
 
 
 def a_person_decides_this_class(given: RouteInput) -> Iterator[Objection]:
@@ -191,7 +215,9 @@ RULES: Sequence[Rule] = (
     risk_was_seen,
     checks_found_something,
     readers_disagree,
+    a_reader_is_missing,
     order_is_unclear,
+    the_answer_is_a_question,
     a_dispute_is_open,
     a_person_decides_this_class,
     an_act_is_proposed,

@@ -133,7 +133,7 @@ def embedder_of(settings: Settings) -> Embedder:
 def builtin_reader(model_folder: Path) -> BuiltinReader:
     """Return the reader that needs no model and no network; its classifier is trained once and kept in the folder."""
     classifier = load_or_train(model_folder, examples(), concepts_in, lexicon_hash())
-    return BuiltinReader(_read_notice, classifier.classify, instructs_the_reader)
+    return BuiltinReader(_read_notice, classifier.classify, instructs_the_reader, concepts_in)
 
 
 def _read_notice(mail: InboundMail) -> Reading | None:

@@ -29,6 +29,8 @@ from tools.mail.reply_rules import reply_subject
 REPLY_LANGUAGES = ("en", "zh", "es", "de", "fr")
 COUNTED_INTENT = 0.4
 PASSAGES = 3
+TRICKS = frozenset({"instructions_to_assistant", "hidden_text"})
+"""Flags of a mail that tries to steer the program: no model writes an answer to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +136,7 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     language = pick_language(scene.language, REPLY_LANGUAGES, scene.merchant.language)
     rendered = render_reply(scene, answer, facts, language, evidence, passages)
     draft = replace(draft_of(rendered, "reply", language, answer.actions), subject=reply_subject(scene.mail.subject))
-    if deps.writer is not None:
+    if deps.writer is not None and not TRICKS.intersection(scene.reconciled.reading.flags):
         context = context_of(scene, evidence, passages, answer)
         draft = with_model_prose(draft, deps.writer, scene.mail, context, (evidence, passages))
     return {"draft_id": deps.store.save_draft(scene.run.run_id, draft)}
@@ -220,7 +222,7 @@ def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     answer, _ = answer_for(scene, deps)
     draft = deps.store.draft(state["draft_id"])
     problems = run_checks(draft, context_of(scene, evidence, passages, answer))
-    route = choose_route(_route_input(scene, deps, draft, problems))
+    route = choose_route(replace(_route_input(scene, deps, draft, problems), situation=answer.situation))
     deps.store.save_check(scene.run.run_id, state["draft_id"], problems, route)
     return {"problems": [problem.code for problem in problems]}
 

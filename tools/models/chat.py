@@ -5,9 +5,9 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Draft, Sentence
@@ -15,9 +15,13 @@ from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import NOTICE_FIELDS, FieldValue, Reading, ScoredIntent
 from rejoinder.errors import ConfigError, ModelError, ProviderUnavailable
+from tools.models.borne_out import value_in
+from tools.models.bounded import BoundedModel, ChatModel, bounded_client
 
 TEXT_LIMIT = 12_000
 ANSWER_LIMIT = 40_000
+VALUE_LIMIT = 200
+QUOTE_LIMIT = 400
 REPAIR_TRIES = 1
 FIELD_SCORE = 0.8
 
@@ -25,14 +29,7 @@ RenderPrompt = Callable[..., str]
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
-class ChatModel(Protocol):
-    """The part of LangChain's chat models that is used."""
-
-    def invoke(self, input: Sequence[tuple[str, str]]) -> Any:  # noqa: A002 # LangChain's name
-        """Answer the messages."""
-
-
-def open_chat_model(name: str, *, base_url: str, api_key: str, timeout_seconds: float) -> ChatModel:
+def open_chat_model(name: str, *, base_url: str, api_key: str, timeout_seconds: float) -> BoundedModel:
     """Open `provider:model` with a time limit and no retries of its own.
 
     Raises:
@@ -45,49 +42,60 @@ def open_chat_model(name: str, *, base_url: str, api_key: str, timeout_seconds: 
         options["base_url"] = base_url
     if api_key:
         options["api_key"] = api_key
+    client = bounded_client(timeout_seconds) if name.startswith("openai:") else None
+    if client is not None:
+        options["http_client"] = client
     try:
         model: ChatModel = init_chat_model(name, **options)
     except (ImportError, ValueError, TypeError) as exc:
         raise ConfigError(f"the model {name!r} cannot be opened: {exc}") from exc
-    return model
+    return BoundedModel(model, timeout_seconds, client)
+
+
+def _storable(text: str) -> str:
+    """Return the text without what no database or wire takes: control characters and halves of pairs."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", "", text)
+
+
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 class _FieldAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    value: str
-    quote: str = ""
+    value: Text
+    quote: Text = ""
 
 
 class _IntentAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    intent: str
-    score: float = 0.5
+    intent: Text
+    score: Annotated[float, Field(allow_inf_nan=False)] = 0.5
 
 
 class _ReadAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore")
     kind: Literal["dispute", "service", "automatic", "spam", "phishing", "other"]
-    language: str = "und"
-    notice_source: str = ""
-    notice_type: str = ""
+    language: Text = "und"
+    notice_source: Text = ""
+    notice_type: Text = ""
     intents: list[_IntentAnswer] = []
     fields: dict[str, _FieldAnswer] = {}
 
 
 class _SentenceAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    text: str
-    citations: list[str] = []
+    text: Text
+    citations: list[Text] = []
 
 
 class _SlotsAnswer(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    slots: dict[str, list[_SentenceAnswer]] = {}
+    slots: dict[Text, list[_SentenceAnswer]] = {}
 
 
 @dataclass(frozen=True)
 class ChatReader:
-    """A second reading by a chat model. Only values whose quoted words stand in the mail are kept."""
+    """A second reading by a chat model. Only values that words quoted from the mail bear out are kept."""
 
     model: ChatModel
     render_prompt: RenderPrompt
@@ -126,12 +134,15 @@ class ChatReader:
 
 
 def _quoted_fields(answers: Mapping[str, _FieldAnswer], text: str) -> dict[str, FieldValue]:
+    currency = answers["currency"].value if "currency" in answers else ""
     found = {}
     for name, answer in answers.items():
         start = text.find(answer.quote) if answer.quote else -1
-        if name in NOTICE_FIELDS and start >= 0 and answer.value:
+        if name not in NOTICE_FIELDS or start < 0 or not answer.value:
+            continue
+        if value := value_in(name, answer.value[:VALUE_LIMIT], answer.quote[:QUOTE_LIMIT], currency):
             end = start + len(answer.quote)
-            found[name] = FieldValue(value=answer.value[:200], score=FIELD_SCORE, start=start, end=end)
+            found[name] = FieldValue(value=value, score=FIELD_SCORE, start=start, end=end)
     return found
 
 
@@ -182,15 +193,25 @@ def _ask(model: ChatModel, prompt: str, shape: type[Answer], render: RenderPromp
         raw = _invoke(model, messages)
         try:
             return shape.model_validate(_json_in(raw))
-        except (ValidationError, ValueError) as exc:
-            problem = str(exc)[:500]
+        except (ValueError, RecursionError) as exc:
+            problem = _why(exc)
             messages += [("ai", raw[:2000]), ("human", render("repair", error=problem))]
     raise ModelError(f"the model gave no valid answer: {problem}")
+
+
+def _why(exc: Exception) -> str:
+    """Return what was wrong in our own words: nothing of the answer, which may hold words of the mail."""
+    if not isinstance(exc, ValidationError):
+        return "it is no valid JSON object"
+    errors = exc.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{error['loc'][0] if error['loc'] else 'answer'}: {error['msg']}" for error in errors[:5])
 
 
 def _invoke(model: ChatModel, messages: Sequence[tuple[str, str]]) -> str:
     try:
         answer = model.invoke(messages)
+    except ProviderUnavailable:
+        raise
     except Exception as exc:  # each provider's client has its own errors, and none may stop a case
         raise ProviderUnavailable(f"the model did not answer: {type(exc).__name__}") from exc
     content = answer.content if hasattr(answer, "content") else answer
