@@ -16,6 +16,9 @@ MARGIN = 0.1
 MAX_TOKENS = 60
 
 _TOKEN = re.compile(r"#?[A-Za-z]{0,6}[-_]?\d[A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*")
+_APART = re.compile(r"\b([A-Za-z]{1,6})[ .:]{1,2}(\d{3,})\b")
+_PREFIXED = re.compile(r"([A-Z]{1,6})[-_ ]?(\d+)")
+SHORTEST_NUMBER = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,8 @@ class Clues:
 def clues_of(mail: InboundMail | None, reading: Reading) -> Clues:
     """Collect the clues of a mail and its reading; every token that could be a number is one."""
     text = f"{mail.subject}\n{mail.text}" if mail else ""
-    tokens = list(dict.fromkeys(_TOKEN.findall(text)))[:MAX_TOKENS]
+    apart = [f"{prefix}-{digits}" for prefix, digits in _APART.findall(text)]
+    tokens = list(dict.fromkeys((*_TOKEN.findall(text), *apart)))[:MAX_TOKENS]
     stated = [reading.value("order_reference")]
     emails = {reading.value("buyer_email").lower()}
     if mail and reading.kind != "dispute":
@@ -60,8 +64,18 @@ def clues_of(mail: InboundMail | None, reading: Reading) -> Clues:
 
 
 def _spellings(token: str) -> set[str]:
+    """Return the ways in which people write an order number: with and without sign, dash and capitals."""
     bare = token.lstrip("#")
-    return {token, bare, f"#{bare}", bare.upper(), f"#{bare.upper()}"}
+    ways = {token, bare, f"#{bare}", bare.upper(), f"#{bare.upper()}"}
+    if match := _PREFIXED.fullmatch(bare.upper()):
+        ways |= {f"{match[1]}{mark}{match[2]}" for mark in ("-", "", " ", "_")}
+    return ways
+
+
+def _by_digits(order: Order, clues: Clues) -> bool:
+    """Tell whether the mail gives the digits of the order's number alone."""
+    digits = "".join(char for char in order.number if char.isdigit())
+    return len(digits) >= SHORTEST_NUMBER and digits in clues.numbers
 
 
 def _date(value: str) -> date | None:
@@ -119,6 +133,9 @@ def _signs(order: Order, clues: Clues) -> list[tuple[float, str] | None]:
     return [
         (0.97, f"payment {paid[0].reference} is named") if paid else None,
         (0.9, f"order number {order.number} is named") if named else None,
+        (0.9, f"the digits of order number {order.number} are named")
+        if not named and same_mail and _by_digits(order, clues)
+        else None,
         (0.85, f"tracking number {parcel[0].tracking_number} is named") if parcel else None,
         (0.86, "the sender is the customer of the order") if same_mail else None,
         (0.6, "the amount is that of the payment") if _same_amount(order, clues) else None,
@@ -157,7 +174,7 @@ def _against(order: Order, clues: Clues) -> list[tuple[float, str]]:
 
 
 def _less_sure_without_reference(match: Match, clues: Clues) -> Match:
-    named = any(spelling in clues.numbers for spelling in _spellings(match.order_number))
+    named = any("order number" in reason for reason in match.reasons)
     paid = any("payment" in reason and "is named" in reason for reason in match.reasons)
     parcel = any("tracking" in reason for reason in match.reasons)
     charge = {"the amount is that of the payment", "the card is that of the payment"} <= set(match.reasons)

@@ -29,7 +29,16 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
         for code, name in Locale.parse(locale).territories.items()
         if COUNTRY_CODE.match(code)
     }
-    names |= {"uk": "GB", "usa": "US", "u.s.": "US", "america": "US", "england": "GB", "holland": "NL"}
+    names |= {
+        "السعودية": "SA",
+        "الإمارات": "AE",
+        "uk": "GB",
+        "usa": "US",
+        "u.s.": "US",
+        "america": "US",
+        "england": "GB",
+        "holland": "NL",
+    }
     return tuple(sorted(names.items(), key=lambda item: -len(item[0])))
 
 

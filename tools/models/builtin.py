@@ -12,6 +12,8 @@ ReadNotice = Callable[[InboundMail], Reading | None]
 Classify = Callable[[str, str], Sequence[ScoredIntent]]
 """Text and language to intents, likeliest first."""
 Instructs = Callable[[str], bool]
+ConceptsIn = Callable[[str, str], list[list[str]]]
+"""Text and language to the concepts of each sentence."""
 
 SPAM_FROM = 0.5
 FLAG_FROM = 0.3
@@ -21,6 +23,16 @@ FLAG_OF_INTENT = {
     "after.dispute_correspondence": "chargeback_threat",
     "after.legal_threat": "legal_threat",
     "after.product_safety": "safety",
+}
+# Words that need a person whatever else the mail wants.
+FLAG_OF_CONCEPT = {
+    "CHARGEBACK": "chargeback_threat",
+    "DISPUTE_FILED": "chargeback_threat",
+    "LAWYER": "legal_threat",
+    "INJURY": "safety",
+    "FIRE_SHOCK": "safety",
+    "ALLERGY": "safety",
+    "CHILD_DANGER": "safety",
 }
 AUTOMATIC_NOTES = {
     "bounce": "a mail that could not be delivered",
@@ -37,6 +49,7 @@ class BuiltinReader:
     read_notice: ReadNotice
     classify: Classify
     instructs: Instructs
+    concepts_in: ConceptsIn
     name: str = "builtin"
 
     def read(self, mail: InboundMail, merchant: Merchant) -> Reading:
@@ -59,7 +72,9 @@ class BuiltinReader:
         intents = tuple(self.classify(f"{mail.subject}\n{words}", language))[:KEPT_INTENTS]
         first = intents[0] if intents else ScoredIntent(intent="none", score=0.0)
         spam = first.intent == "other.spam" and first.score >= SPAM_FROM
-        risks = (FLAG_OF_INTENT.get(i.intent, "") for i in intents if i.score >= FLAG_FROM)
+        risks = [FLAG_OF_INTENT.get(i.intent, "") for i in intents if i.score >= FLAG_FROM]
+        spoken = self.concepts_in(f"{mail.subject}\n{words}", language)
+        risks += [FLAG_OF_CONCEPT.get(concept, "") for sentence in spoken for concept in sentence]
         return Reading(
             reader=self.name,
             kind="spam" if spam else "service",

@@ -285,6 +285,7 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_run_id FOREIGN KEY(run_id) REFERENCES runs (id)
 );
 CREATE INDEX ix_deliveries_case_id ON deliveries (case_id);
+CREATE INDEX ix_deliveries_run_id_id ON deliveries (run_id, id);
 CREATE INDEX ix_deliveries_status_changed_at ON deliveries (status, changed_at);
 CREATE UNIQUE INDEX uq_deliveries_draft_id ON deliveries (draft_id) WHERE status <> 'cancelled';
 CREATE UNIQUE INDEX uq_deliveries_run_id ON deliveries (run_id) WHERE status <> 'cancelled';
