@@ -1,0 +1,73 @@
+"""The same work with ever more stored cases and orders: it should not slow down."""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import text
+
+from benchmarks.case import run_all, service_runs
+from benchmarks.measuring import Scale, Table, median_seconds, milliseconds, ratio
+from benchmarks.place import fill, place
+from benchmarks.shop import order_number
+from rejoinder.wiring import Program
+
+LIST_ROUNDS = 9
+CASES = 20
+FILLER = (Path(__file__).parent / "filler.sql").read_text(encoding="utf-8")
+
+
+def growth(scale: Scale) -> Sequence[Table]:
+    """Measure at each size, the smallest first."""
+    rows: list[tuple[str, ...]] = []
+    smallest: dict[str, float] = {}
+    sizes = (0, *scale.sizes)
+    with place() as here, here.program() as program:
+        merchant_id = fill(program, range(CASES + 1))
+        first = service_runs(program, merchant_id, range(CASES, CASES + 1), edition=9_000)
+        run_all(program.worker, first)
+        template = program.store.run(first[0]).case_id
+        for edition, (before, size) in enumerate(zip(sizes, sizes[1:], strict=False)):
+            _grow(program, template, before + 1, size)
+            found = _measured(program, merchant_id, edition)
+            smallest = smallest or found
+            times = [part for name, s in found.items() for part in (milliseconds(s), ratio(s, smallest[name]))]
+            rows.append((f"{size:,}", *times, f"{_megabytes(program):,.0f}"))
+    headings = [part for name in smallest for part in (f"{name}, ms", "against the smallest")]
+    note = f"medians of {CASES} cases and {LIST_ROUNDS} page queries; each stored case has an order, a mail, a draft, a review"
+    return [
+        Table(title="growth", headings=("cases and orders", *headings, "database, MB"), rows=tuple(rows), notes=(note,))
+    ]
+
+
+def _measured(program: Program, merchant_id: int, edition: int) -> dict[str, float]:
+    store, merchant_ids = program.store, [merchant_id]
+    runs = service_runs(program, merchant_id, range(CASES), edition)
+    seconds = statistics.median(run_all(program.worker, runs))
+    shown = store.run(runs[0]).case_id
+    return {
+        "one case": seconds,
+        "list of cases": median_seconds(
+            lambda: (store.list_cases(merchant_ids), store.count_cases(merchant_ids)), LIST_ROUNDS
+        ),
+        "open reviews": median_seconds(lambda: store.list_reviews(merchant_ids), LIST_ROUNDS),
+        "case page": median_seconds(lambda: store.case_page(shown, merchant_ids), LIST_ROUNDS),
+    }
+
+
+def _grow(program: Program, template: int, first: int, last: int) -> None:
+    with program.store.begin() as connection:
+        after = connection.execute(text("SELECT max(id) FROM cases")).scalar_one()
+        values = {"first": first, "last": last, "case": template, "order": order_number(CASES), "after": after}
+        for statement in FILLER.split(";\n"):
+            if statement.strip():
+                names = {name: value for name, value in values.items() if f":{name}" in statement}
+                connection.execute(text(statement), names)
+    with program.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def _megabytes(program: Program) -> float:
+    with program.store.begin() as connection:
+        size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    return size / 1024 / 1024
