@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from rejoinder.domain.cases import Case, Dispute, Run, StoredMessage
 from rejoinder.domain.drafts import Draft, Problem
@@ -119,12 +119,8 @@ class PageRows(Rows):
             review_run = next((row for row in rows(runs) if reviewed and row.id == reviewed.run_id), None)
             run = review_run if reviewed and reviewed.status == "open" else newest
             drafted = [row for row in rows(drafts, drafts.c.id.desc()) if run and row.run_id == run.id]
-            decided = None
-            if reviewed:
-                query = select(decisions).where(decisions.c.review_id == reviewed.id)
-                decided = connection.execute(query).one_or_none()
-            disputed = connection.execute(select(disputes.c.document).where(disputes.c.case_id == case_id))
-            dispute = disputed.scalar_one_or_none()
+            decided = _decided(connection, reviewed)
+            disputed = next(iter(rows(disputes)), None)
             shown = _shown_draft(drafted, decided, reviewed)
             return CasePage(
                 case=as_case(case),
@@ -133,7 +129,7 @@ class PageRows(Rows):
                 shown_run=as_run(run) if run else None,
                 set_aside=run.set_aside if run else "",
                 messages=tuple(stored(row) for row in rows(messages, messages.c.id)),
-                dispute=load(Dispute, dispute) if dispute else None,
+                dispute=load(Dispute, disputed.document) if disputed else None,
                 reconciled=load(Reconciled, run.reconciled) if run and run.reconciled else None,
                 readings=tuple(load(Reading, one) for one in (run.readings if run else None) or ()),
                 matches=tuple(load(Match, one) for one in (run.matches if run else None) or ()),
@@ -193,6 +189,12 @@ class PageRows(Rows):
         if found is None:
             raise NotFound(f"there is no review {review_id}")
         return found
+
+
+def _decided(connection: Connection, reviewed: Any) -> Any:
+    if reviewed is None:
+        return None
+    return connection.execute(select(decisions).where(decisions.c.review_id == reviewed.id)).one_or_none()
 
 
 def _shown_draft(drafted: Sequence[Any], decided: Any, reviewed: Any) -> Any:
