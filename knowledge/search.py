@@ -172,4 +172,6 @@ def _number(day: date | None, default: int) -> int:
 
 
 def _facts_text(facts: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in sorted(facts.items()))
+    """Return the plain facts as lines; what lists and tables hold must stand in the text itself."""
+    plain = {name: value for name, value in facts.items() if isinstance(value, (str, int, float))}
+    return "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in sorted(plain.items()))

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ class MailServers:
         with _client(self.imap_port) as client:
             for path in mails:
                 raw = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-                client.append("INBOX", "", "", raw)
+                client.append("INBOX", "", _arrival(raw), raw)
 
     def delivered(self) -> list[bytes]:
         """Return what customers received, oldest first."""
@@ -67,6 +69,11 @@ def mail_servers() -> Iterator[MailServers]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _arrival(raw: bytes) -> str:
+    """Return the mail's own date as the time at which the server got it."""
+    return imaplib.Time2Internaldate(parsedate_to_datetime(message_from_bytes(raw)["Date"]))
 
 
 class _Filer:

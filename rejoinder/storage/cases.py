@@ -359,4 +359,7 @@ def _move_run(connection: Connection, run: Row[Any], case_id: int) -> None:
 
 def _dispute_title(dispute: Dispute) -> str:
     amount = f" · {dispute.amount}" if dispute.amount else ""
-    return f"{dispute.processor} {dispute.reference}{amount}"
+    named = f"{dispute.processor} {dispute.reference}"
+    if dispute.reference.startswith(("mail:", "message:")):  # the notice gave no number of its own
+        named = f"{dispute.processor} dispute of {dispute.order_reference or dispute.payment_reference or 'a payment'}"
+    return f"{named}{amount}"

@@ -59,6 +59,10 @@ class Words:
         """Return a date."""
         return format_date(day, _DATE_PATTERNS[self.language], locale=self._locale)
 
+    def since(self, at: datetime, now: datetime) -> str:
+        """Say how long ago something happened; clocks that differ never make it lie ahead."""
+        return self.relative(min(at, now), now)
+
     def relative(self, at: datetime, now: datetime) -> str:
         """Return how far away an instant is, such as `in 2 hours`."""
         return format_timedelta(at - now, add_direction=True, threshold=1.5, locale=self._locale)
