@@ -8,6 +8,7 @@ from procrastinate import App, BaseConnector, BaseRetryStrategy, JobContext, Psy
 from procrastinate.jobs import Job
 
 from rejoinder.errors import ProviderUnavailable, RejoinderError
+from rejoinder.storage.queue import retry_lock
 from rejoinder.wiring import Program
 from rejoinder.worker import MAX_ATTEMPTS
 
@@ -26,7 +27,9 @@ class Backoff(BaseRetryStrategy):
         if not (isinstance(exception, RejoinderError) and exception.retriable) or job.attempts >= MAX_ATTEMPTS:
             return None
         pause = min(FIRST_PAUSE * 2**job.attempts, LONGEST_PAUSE)
-        return RetryDecision(retry_at=datetime.now(UTC) + pause)
+        run_id = job.task_kwargs.get("run_id")
+        lock = retry_lock(run_id) if isinstance(run_id, int) else None  # waiting must not hold up the merchant's lane
+        return RetryDecision(retry_at=datetime.now(UTC) + pause, lock=lock)
 
 
 def connector_for(database_url: str) -> BaseConnector:
@@ -98,7 +101,7 @@ def _advance(program: Program, context: JobContext, run_id: int) -> None:
 def sweep_once(program: Program, now: datetime) -> dict[str, Any]:
     """Find what fell through: runs without a job, sends that were cut off, reviews past their time."""
     store = program.store
-    requeued = store.requeue_lost_runs(now)
+    requeued = store.requeue_lost_runs(now) + store.requeue_lost_deliveries(now)
     uncertain = store.mark_stuck_deliveries(now - DELIVERY_STUCK_AFTER)
     overdue = store.remind_due_reviews(now)
     found = {"requeued": requeued, "uncertain": uncertain, "reminded": overdue}

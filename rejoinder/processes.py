@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from procrastinate import exceptions as job_errors
 
+from rejoinder.errors import RejoinderError
 from rejoinder.jobs import build_app, connector_for
 from rejoinder.poller import MailboxPoller
 from rejoinder.web.app import create_app
@@ -81,8 +82,16 @@ async def work(program: Program, stop: asyncio.Event) -> None:
                 return
         except (psycopg.Error, job_errors.ConnectorException, OSError) as problem:
             logger.warning("worker_lost_database", problem=str(problem))
+            await asyncio.to_thread(_revive, program)
         if not stop.is_set():
             await asyncio.sleep(RESTART_PAUSE)
+
+
+def _revive(program: Program) -> None:
+    try:
+        program.revive()
+    except RejoinderError as problem:
+        logger.warning("database_does_not_start", problem=str(problem))
 
 
 class BackgroundWorker:

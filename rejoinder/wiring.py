@@ -1,6 +1,6 @@
 """The composition root: settings become a running program. The only place that picks concrete classes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,7 @@ class Program:
     deliverer: Deliverer
     merchants: Mapping[str, Merchant]
     clock: Clock
+    revive: Callable[[], None]
 
     def webhook_door(self, processor: str, account: str) -> WebhookDoor | None:
         """Return the account that webhooks of this address belong to."""
@@ -89,11 +90,13 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
         ProviderUnavailable: the database or the document store does not answer.
     """
     with ExitStack() as closing:
-        url = settings.database_url.get_secret_value()
+        url, revive = settings.database_url.get_secret_value(), _leave_alone
         if not url:
             server = start_embedded(settings.data_dir)
             closing.callback(server.stop)
-            url = server.url
+            url, revive = server.url, server.revive
+        for folder in ("chroma", "models"):
+            (settings.data_dir / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = open_engine(url)
         closing.callback(engine.dispose)
         migrate(engine)
@@ -122,7 +125,12 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
             deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
             merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
             clock=clock,
+            revive=revive,
         )
+
+
+def _leave_alone() -> None:
+    """Do nothing: a server of the merchant's own is started by somebody else."""
 
 
 def embedder_of(settings: Settings) -> Embedder:

@@ -50,7 +50,8 @@ class NoticeSource:
     """One sender of notices. A mail is its own only if the sender's domain ends in one of `domains`.
 
     `names` are what a mail calls itself; `references` are shapes of its numbers, per field of a notice;
-    `labels` are words that mean a field in this source's mails only.
+    `labels` are words that mean a field in this source's mails only; `chargeback_type` is what a card's chargeback
+    is at a marketplace whose own claims are of `default_type`.
     """
 
     source: str
@@ -64,6 +65,7 @@ class NoticeSource:
     date_order: DateOrder = ""
     network: str = ""
     default_type: str = ""
+    chargeback_type: str = ""
     note: str = ""
 
 

@@ -1,5 +1,6 @@
 """A worker killed at any point: nothing is lost, nothing happens twice."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,9 +15,12 @@ import pytest
 from sqlalchemy import text
 
 from rejoinder.domain.review import Delivery
+from rejoinder.errors import ProviderUnavailable
 from rejoinder.processes import working
+from rejoinder.wiring import Program, open_program
+from tests.clock import NOW
 from tests.faults.dying_worker import worker_on
-from tests.fixtures_program import Shop, mail
+from tests.fixtures_program import Shop, mail, settings_for
 
 # Enough to die behind every checkpoint of a run that ends in review: outer and inner graph.
 CHECKPOINTS = range(1, 11)
@@ -157,3 +161,34 @@ def test_a_job_of_a_killed_worker_goes_on_elsewhere(open_shop: Callable[..., Sho
         while time.monotonic() < ends_at and shop.page_of_run(run_id).case.status != "in_review":
             time.sleep(0.3)
     assert shop.page_of_run(run_id).case.status == "in_review"
+
+
+def test_a_restarted_postgresql_is_found_again(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "", fetch_seconds=0.5)
+    with open_program(settings, clock=lambda: NOW) as program:
+        merchant_id = program.merchants["lumenoak"].merchant_id
+        with working(program):
+            program.intake.accept_mail(merchant_id, "support", mail(message_id="<before@mailbox.example>"), NOW)
+            _until_settled(program, merchant_id, 1)
+            postmaster = int((tmp_path / "postgresql/postmaster.pid").read_text().split()[0])
+            os.kill(postmaster, signal.SIGKILL)
+            ends_at = time.monotonic() + 60
+            while time.monotonic() < ends_at:
+                try:
+                    program.intake.accept_mail(merchant_id, "support", mail(message_id="<after@mailbox.example>"), NOW)
+                    break
+                except ProviderUnavailable:
+                    time.sleep(0.5)
+            _until_settled(program, merchant_id, 2)
+
+
+def _until_settled(program: Program, merchant_id: int, total: int) -> None:
+    ends_at = time.monotonic() + 90
+    while time.monotonic() < ends_at:
+        try:
+            if program.store.count_messages([merchant_id]) == (total, total):
+                return
+        except ProviderUnavailable:
+            pass
+        time.sleep(0.3)
+    pytest.fail(f"{total} messages did not come to rest")
