@@ -9,6 +9,7 @@ from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
 
 _AFTER_A_DATE = 30
+_BESIDE = 3
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
@@ -22,7 +23,31 @@ def find_days(page: Page) -> dict[str, FieldValue]:
         found["respond_by"] = due
     if paid := _labelled(page, page.under("transaction_date"), 0.95):
         found["transaction_date"] = paid
+    elif not _has_date(page, page.under("transaction_date")) and (said := _paid_in_prose(page, due)):
+        found["transaction_date"] = said
     return found
+
+
+def _paid_in_prose(page: Page, due: FieldValue | None) -> FieldValue | None:
+    """Return the day on which a sentence says that the payment was made."""
+    sent = page.dates.sent.isoformat() if page.dates.sent else "9999"
+    days = [
+        day
+        for day in find_dates(page.folded, page.dates)
+        if day.value and day.value[:10] <= sent and not _elsewhere(page, day) and _is_paid(page, day)
+    ]
+    return _agreed(page, [day for day in days if not due or day.value[:10] != due.value[:10]], 0.85)
+
+
+def _is_paid(page: Page, day: FoundDate) -> bool:
+    first, last = page.sentence(day.start, day.end)
+    before = page.words.roles.find(page.folded[first : day.start])
+    after = page.words.roles.find(page.folded[day.end : last])
+    if any(hit.tag == "paid_after" and hit.start <= _BESIDE for hit in after):
+        return True
+    beside = any(hit.tag == "paid_before" and day.start - first - hit.end <= _BESIDE for hit in before)
+    things = [hit.tag for hit in before if hit.tag in ("payment", "case")]
+    return beside and bool(things) and things[-1] == "payment"
 
 
 def _labelled(page: Page, items: list[Labelled], score: float) -> FieldValue | None:

@@ -11,11 +11,7 @@ _ORDER = (
 )  # fmt: skip
 _ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
-_ESCALATED = (
-    "claim", "chargeback", "escalat", "拒付", "退单", "索赔", "升级", "ruckbuch",
-    "kauferschutzantrag", "reclam", "contracargo", "impaye", "クレーム", "チャージバック",
-    "클레임", "차지백", "ters ibraz", "مطالبه", "претензи", "чарджб",
-)  # fmt: skip
+_ESCALATED = frozenset({"escalated", "chargeback"})
 
 
 def notice_type(page: Page, due: bool) -> str:
@@ -59,17 +55,35 @@ def _prose_hits(page: Page) -> list[Hit]:
 
 
 def _conditional(page: Page, hit: Hit) -> bool:
-    sentence = page.folded[slice(*page.sentence(hit.start, hit.end))]
-    return any(word in sentence.split() for word in ("may", "if", "unless", "could", "might", "or"))
+    return "conditional" in page.words.roles.tags(page.folded[slice(*page.sentence(hit.start, hit.end))])
+
+
+def _told(page: Page, tags: frozenset[str]) -> bool:
+    """Return whether the subject, or a sentence that is not about what may happen, has words of these tags."""
+    if tags & {hit.tag for hit in page.subject_roles}:
+        return True
+    return any(hit.tag in tags and not _conditional(page, hit) for hit in page.roles)
+
+
+def _own_claim(page: Page) -> bool:
+    """Return whether a marketplace's own guarantee is named, and not only a chargeback."""
+    chargeback = page.words.roles
+    pairs = ((page.subject, page.subject_types), (page.folded, page.types))
+    return any(
+        hit.tag == "marketplace_claim" and "chargeback" not in chargeback.tags(text[hit.start : hit.end])
+        for text, hits in pairs
+        for hit in hits
+    )
 
 
 def _settled(page: Page, kind: str) -> str:
     source = page.sender.source
     if source is None or kind not in ("first_dispute", "inquiry", "marketplace_claim", ""):
         return kind
-    if source.default_type and kind:
+    if source.chargeback_type and _told(page, frozenset({"chargeback"})) and not _own_claim(page):
+        return source.chargeback_type
+    if source.default_type:
         return source.default_type
     if source.network == "paypal" and kind in ("first_dispute", "marketplace_claim"):
-        told = page.subject + "\n" + page.folded
-        return "first_dispute" if any(stem in told for stem in _ESCALATED) else "inquiry"
+        return "first_dispute" if _told(page, _ESCALATED) else "inquiry"
     return "first_dispute" if kind == "marketplace_claim" else kind

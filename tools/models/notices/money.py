@@ -4,6 +4,7 @@ from rejoinder.domain.reading import FieldValue
 from tools.models.notices.amounts import Money, minor_units
 from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.texts import Hit
 
 _ROWS = ("amount", "plain_amount", "sale_amount")
 _SCORES = {"amount": 0.97, "plain_amount": 0.92, "sale_amount": 0.85}
@@ -100,10 +101,22 @@ def _is_labelled(page: Page, money: Money) -> bool:
 def _role(page: Page, folded: str, money: Money, sentence: tuple[int, int]) -> str:
     before = page.words.roles.find(folded[max(sentence[0], money.start - 40) : money.start])
     after = page.words.roles.find(folded[money.end : min(sentence[1], money.end + 24)])
-    near = [hit.tag for hit in before if hit.tag in ("fee", "disputing")]
     if any(hit.tag == "disputing" and hit.start <= 2 for hit in after):
         return "disputing"
+    if page.decided:
+        before, after = _without_settled(before), _without_settled(after)
+    near = [hit.tag for hit in before if hit.tag in ("fee", "disputing")]
     if (near and near[-1] == "fee") or any(hit.tag == "fee" and hit.start < 12 for hit in after):
         return "fee"
     whole = page.words.roles.tags(folded[slice(*sentence)])
     return "disputing" if "disputing" in whole or "case" in whole else ""
+
+
+def _without_settled(hits: list[Hit]) -> list[Hit]:
+    """Leave out the words for money that comes back: after a decision it is the disputed money."""
+    settled = [hit for hit in hits if hit.tag == "settled"]
+    return [
+        hit
+        for hit in hits
+        if hit.tag != "fee" or not any(other.start <= hit.start and hit.end <= other.end for other in settled)
+    ]

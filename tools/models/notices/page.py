@@ -50,6 +50,12 @@ class Page:
         """Words of kinds of notices in the subject."""
         return self.words.types.find(self.subject)
 
+    @cached_property
+    def decided(self) -> bool:
+        """Whether words of an end of the dispute are there."""
+        ends = ("outcome_won", "outcome_lost", "reversal")
+        return any(hit.tag in ends for hit in (*self.subject_types, *self.types))
+
     def under(self, *fields: str) -> list[Labelled]:
         """Return what stands under labels of these fields."""
         return [item for item in self.labelled if item.field in fields]

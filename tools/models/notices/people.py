@@ -7,8 +7,10 @@ from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d)")
-_FOUR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d|[/.-]\d|\s?[年년])")
+_FOUR = re.compile(r"(?<!\d)(?<!\d[/.-])(\d{4})(?!\d|[/.-]\d|\s?[年년])")
+_BEHIND = re.compile(r"[ \t:*•(.,]*(?:\w{1,4}\s)?(\d{4})(?!\d|[/.-]\d|\s?[年년])")
+_BEFORE_ENDING = re.compile(r"(?<![\d/.-])(\d{4})['’ ]?[^\W\d]{0,4}\s?$")
 
 
 def find_people(page: Page) -> dict[str, FieldValue]:
@@ -38,11 +40,9 @@ def _card(page: Page) -> FieldValue | None:
 def _in_prose(page: Page) -> dict[str, tuple[int, int]]:
     spans = {match[1]: match.span(1) for match in _MASKED.finditer(page.folded) if not match[0].startswith(("#", "."))}
     for hit in page.roles:
-        match = (
-            re.compile(r"[\s:*•(.,]*(?:\w{1,4}\s)?(\d{4})(?!\d)").match(page.folded, hit.end)
-            if hit.tag == "ending"
-            else None
-        )
+        match = _BEHIND.match(page.folded, hit.end) if hit.tag == "ending" else None
+        if match is None and hit.tag == "ending_after":
+            match = _BEFORE_ENDING.search(page.folded, max(0, hit.start - 12), hit.start)
         if match:
             spans[match[1]] = match.span(1)
     return spans

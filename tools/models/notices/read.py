@@ -104,14 +104,14 @@ def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
     rows = rows_of_cases(list(page.labelled))
     strong = max(sum(name in fields for name in _STRONG), rows if rows > 1 else 0)
     tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
-    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields):
+    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields) and not _own_words(page, strong, tags):
         return 0.0
     shaped = _own_number(page, fields)
     if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
         return 0.0
     if page.sender.source:
         return _known(page, kind, strong, tags, shaped)
-    return _unknown(page, strong, tags, fields)
+    return _unknown(page, kind, strong, tags, fields)
 
 
 def _told_as_case(subject: set[str], fields: dict[str, FieldValue]) -> bool:
@@ -121,6 +121,13 @@ def _told_as_case(subject: set[str], fields: dict[str, FieldValue]) -> bool:
     return bool(certain) and len(certain | more) >= (2 if "case" in subject else 3)
 
 
+def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
+    """Return whether a known source speaks of a dispute in any words."""
+    if page.sender.source is None or "not_notice" in tags[0] or marketing(page):
+        return False
+    return "case" in tags[0] or ("case" in tags[1] and strong >= 2)
+
+
 def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: bool) -> float:
     if "not_notice" in tags[0] and not page.subject_types:
         return 0.0
@@ -128,10 +135,11 @@ def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: boo
         return 0.0
     if strong >= 1 or shaped:
         return 0.97 if strong >= 2 or shaped else 0.85
-    return 0.7 if page.subject_types and kind and marketing(page) == 0 else 0.0
+    named = page.subject_types or "case" in tags[0]
+    return 0.7 if named and kind and marketing(page) == 0 else 0.0
 
 
-def _unknown(page: Page, strong: int, tags: list[set[str]], fields: dict[str, FieldValue]) -> float:
+def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: dict[str, FieldValue]) -> float:
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
     first_person = sum(hit.tag == "customer" for hit in page.roles)
     # Values that contradict each other are no fields, but their labels still tell what the mail is.
@@ -141,9 +149,19 @@ def _unknown(page: Page, strong: int, tags: list[set[str]], fields: dict[str, Fi
         return 0.0
     if first_person and labelled < 3:
         return 0.0
-    if labelled < 2 and strong < 4 and not {"dispute_reference", "respond_by"} <= set(fields):
+    if labelled < 2 and not _full_prose(page, kind, strong, fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
+
+
+def _full_prose(page: Page, kind: str, strong: int, fields: dict[str, FieldValue]) -> bool:
+    """Return whether sentences alone say enough: which case, until when, how much."""
+    if strong >= 4 or {"dispute_reference", "respond_by"} <= set(fields):
+        return True
+    if not kind or page.sender.free_mail or any(hit.tag == "customer" for hit in page.roles):
+        return False
+    ended = page.decided and "dispute_reference" in fields
+    return ended or strong >= 3 or {"amount_minor", "respond_by"} <= set(fields)
 
 
 _NEEDED = frozenset(

@@ -11,6 +11,11 @@ _TOKEN = re.compile(r"[A-Za-z0-9](?:[\w./_-]*[A-Za-z0-9])?")
 _SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}")
 _MASKED = re.compile(r"[*•xX]{3,}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(
+    r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-z0-9./_-]*\d)"
+    r"[a-z0-9][a-z0-9./_-]{1,40}[a-z0-9](?![a-z0-9_@])"
+)
+_BETWEEN = re.compile(r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet))+\s*$")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 
 
@@ -23,7 +28,7 @@ def find_references(page: Page) -> dict[str, FieldValue]:
     _update_with_doubtful(found, page)
     if arn := _arn(page):
         found["arn"] = arn
-    for name in ("dispute_reference", "order_reference"):
+    for name in _REFERENCES:
         if name not in found and (value := _in_prose(page, name)):
             found[name] = value
     return _without_doubles(found)
@@ -113,13 +118,12 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
     """Return the number that follows its label in a sentence, or in the subject."""
     values: dict[str, FieldValue] = {}
     for text, folded, in_text in ((page.text, page.folded, True), (page.mail.subject, page.subject, False)):
-        for match in re.finditer(
-            r"[#(（]?\s?(?<![\w-])(?=[\w./-]*\d)[a-z0-9][\w./-]*[a-z0-9](?![\w@])|(?<=[^\x00-\x7f])(?=[\w-]*\d)[a-z0-9][a-z0-9-]+",
-            folded,
-        ):
-            token = text[match.start() : match.end()].strip(" #(（")
-            if len(token) >= 4 and _labelled_before(page, folded, match.start(), name) and not _is_other(page, token):
-                start = match.end() - len(token)
+        for match in _NUMBER.finditer(folded):
+            token, start = text[match.start() : match.end()], match.start()
+            marked = folded[max(0, start - 1) : start] == "#"
+            if _is_other(token) and not (marked and token.isdigit()):
+                continue
+            if _labelled_before(page, folded, start, name) or _labelled_after(page, folded, match.end(), name):
                 values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
         if values:
             break
@@ -128,7 +132,7 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
 
 def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
     head = folded[max(0, end - 50) : end].split("\n")[-1]
-    head = re.sub(r"(?:\s*(?:[:#(（\"'«“]|№|n°|nr\.?|no\.?|is|is:|lautet|:))+\s*$", "", head.rstrip())
+    head = _BETWEEN.sub("", head.rstrip())
     starts = re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", head)
     for match in starts:
         key = re.sub(r"[\W_]+", " ", head[match.start() :]).strip()
@@ -139,7 +143,21 @@ def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
     return False
 
 
-def _is_other(page: Page, token: str) -> bool:
+def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:
+    """Return whether a word such as `numbered` joins the number to the name of the thing behind it."""
+    rest = folded[end : end + 40].split("\n")[0]
+    joins = [
+        hit
+        for hit in page.words.roles.find(rest)
+        if hit.tag == "numbered" and len(rest[: hit.start].strip(" '’\"”」)")) == 0
+    ]
+    if not joins:
+        return False
+    things = page.words.roles.find(rest[joins[0].end :])
+    return any(hit.tag == f"thing_{name}" and hit.start <= 2 for hit in things)
+
+
+def _is_other(token: str) -> bool:
     return bool(re.fullmatch(r"\d{1,4}|[\d.,]+|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|20\d\d-\d\d-\d\d|\d{23}", token))
 
 

@@ -24,6 +24,10 @@ _EQUAL = {
 }
 _TOKEN = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_STEM = 3
+_ARABIC_HEAD = re.compile(r"^(?:[وف]?[بلك]?(?:ال)?|[وف]?لل)")
+_ARABIC_JOINED = re.compile(r"^[وف]?[بلك]?(?=ال)|^[وفبلك]")
+_PROCLITIC = re.compile(r"(?<!\w)(?:[وف]?[بلك]?(?:ال)?|[وف]?لل)\Z")
 _FIRST_ACCENTED_BEYOND = 0x0600
 
 
@@ -68,10 +72,12 @@ def is_wide(letter: str) -> bool:
 
 
 def bounded(folded: str, start: int, end: int) -> bool:
-    """Return whether no word is cut at either end of the span."""
-    before, first = folded[start - 1 : start], folded[start : start + 1]
+    """Return whether no word is cut at either end of the span; Arabic writes short words onto the next."""
+    before, first = folded[max(0, start - 1) : start], folded[start : start + 1]
     after, last = folded[end : end + 1], folded[end - 1 : end]
-    return not (_joined(before, first) or _joined(last, after))
+    if _joined(last, after):
+        return False
+    return not _joined(before, first) or ("\u0600" <= first <= "\u06ff" and bool(_PROCLITIC.search(folded, 0, start)))
 
 
 def _joined(left: str, right: str) -> bool:
@@ -173,7 +179,11 @@ def _start_of(phrase: str) -> str:
     if is_wide(phrase[0]):
         return phrase[:1]
     word = _TOKEN.match(phrase)
-    return "" if word is None or phrase[word.end() : word.end() + 1] == "*" else word[0]
+    if word is None:
+        return ""
+    if phrase[word.end() : word.end() + 1] == "*":
+        return word[0][:_STEM] + "*" if len(word[0]) >= _STEM else ""
+    return word[0]
 
 
 def _starts(folded: str) -> set[str]:
@@ -184,4 +194,8 @@ def _starts(folded: str) -> set[str]:
         if any(map(is_wide, word))
         for part in re.findall(r"[^\u3040-\u9fff\uac00-\ud7af]+", word)
     }
-    return starts | mixed | {letter for letter in folded if is_wide(letter)}
+    arabic = {_ARABIC_HEAD.sub("", word) for word in starts if "\u0600" <= word[0] <= "\u06ff"}
+    arabic |= {_ARABIC_JOINED.sub("", word) for word in starts if "\u0600" <= word[0] <= "\u06ff"}
+    words = starts | mixed | arabic
+    stems = {word[:_STEM] + "*" for word in words}
+    return words | stems | {letter for letter in folded if is_wide(letter)}
