@@ -23,6 +23,8 @@ from rejoinder.worker import Worker
 
 PATIENCE = 120.0
 TOP = 12
+QUEUED = 4
+"""How many times the cases of a round wait for the workers."""
 NODES = len(OUTER) + len(INNER) + 1
 
 
@@ -30,17 +32,18 @@ def case(scale: Scale) -> Sequence[Table]:
     """Time cases one after the other, then through worker processes."""
     count, rounds = scale.cases, scale.rounds
     watch = Watch()
-    with place() as here, here.program(shared=True) as program:
+    warm = range(min(5, count))
+    with place() as here, here.program(shared=bool(scale.workers)) as program:
         merchant_id = fill(program, range(count))
-        run_all(program.worker, service_runs(program, merchant_id, range(5), edition=1000))
-        run_all(program.worker, dispute_runs(program, merchant_id, range(5), edition=1000))
+        run_all(program.worker, service_runs(program, merchant_id, warm, edition=1000))
+        run_all(program.worker, dispute_runs(program, merchant_id, warm, edition=1000))
         floors, services, disputes = [], [], []
         for edition in range(rounds):
             floors += _bare_runs(program, range(edition * count, (edition + 1) * count))
             services += run_all(program.worker, service_runs(program, merchant_id, range(count), edition))
             disputes += run_all(program.worker, dispute_runs(program, merchant_id, range(count), edition))
         watched = sum(_watched(program, watch, service_runs(program, merchant_id, range(count), edition=2000)))
-        workers = _through_workers(here, program, merchant_id, count)
+        workers = _through_workers(here, program, merchant_id, scale)
     floor = statistics.median(floors)
     rows = [
         _row(f"LangGraph: {NODES} nodes that do nothing, same pause, same checkpointer", floor, floor),
@@ -54,7 +57,7 @@ def case(scale: Scale) -> Sequence[Table]:
         rows=tuple(rows),
         notes=(
             f"medians of {count} cases in each of {rounds} rounds; no model",
-            f"through workers: time from the first of {4 * count} queued cases to the last, divided by their number",
+            f"through workers: from the first of {QUEUED * count} queued cases to the last, by their number",
         ),
     )
     return [speeds, _where(watch, watched, count)]
@@ -165,17 +168,17 @@ def _where(watch: Watch, total: float, count: int) -> Table:
     )
 
 
-def _through_workers(here: Place, program: Program, merchant_id: int, count: int) -> list[tuple[str, float]]:
+def _through_workers(here: Place, program: Program, merchant_id: int, scale: Scale) -> list[tuple[str, float]]:
     """Return seconds a case through worker processes, each pair from a queue that is full before they start."""
     found = []
-    for edition, (processes, concurrency) in enumerate(((1, 1), (1, 2), (2, 1)), start=3000):
+    for edition, (processes, concurrency) in enumerate(scale.workers, start=3000):
         configuration = here.config.read_text(encoding="utf-8")
         lines = [line for line in configuration.splitlines() if not line.startswith("concurrency")]
         here.config.write_text("\n".join([f"concurrency = {concurrency}", *lines]))
         runs = [
             run_id
-            for part in range(4)
-            for run_id in service_runs(program, merchant_id, range(count), 10 * edition + part)
+            for part in range(QUEUED)
+            for run_id in service_runs(program, merchant_id, range(scale.cases), 10 * edition + part)
         ]
         with ExitStack() as working:
             for _ in range(processes):

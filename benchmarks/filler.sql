@@ -1,18 +1,18 @@
--- Cases like the first one of the merchant, with all that belongs to a case that waits for a person; :first to :last.
+-- Cases like the first one of the merchant, with all that belongs to a case that waits for a person; from `first` to `last`.
 INSERT INTO orders (merchant_id, number, customer_email, placed_at, tracking, content_hash, document)
 SELECT merchant_id, 'FX-' || n, 'filler' || n || '@mail.example', placed_at - n * interval '1 minute',
        ARRAY['FX' || lpad(n::text, 12, '0')], content_hash, document
-FROM (SELECT * FROM orders WHERE number = :order) AS one, generate_series(:first, :last) AS n;
+FROM (SELECT * FROM orders WHERE number = :order) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n;
 
 INSERT INTO payments (merchant_id, reference, order_number, amount_minor, currency, card_last4, captured_at)
 SELECT merchant_id, 'ch_filler_' || n, 'FX-' || n, 1000 + n % 50000, currency, lpad((n % 10000)::text, 4, '0'),
        captured_at - n * interval '1 minute'
-FROM (SELECT * FROM payments WHERE order_number = :order LIMIT 1) AS one, generate_series(:first, :last) AS n;
+FROM (SELECT * FROM payments WHERE order_number = :order LIMIT 1) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n;
 
 INSERT INTO cases (merchant_id, kind, status, title, intent, language, order_number)
 SELECT merchant_id, kind, CASE n % 5 WHEN 0 THEN 'in_review' WHEN 1 THEN 'closed' ELSE 'answered' END, title, intent,
        language, 'FX-' || n
-FROM (SELECT * FROM cases WHERE id = :case) AS one, generate_series(:first, :last) AS n;
+FROM (SELECT * FROM cases WHERE id = :case) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n;
 
 INSERT INTO messages (merchant_id, case_id, identity, mailbox, message_header, counterpart, participants, raw_file, mail,
                       received_at)

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import text
@@ -13,7 +14,6 @@ from benchmarks.shop import order_number
 from rejoinder.wiring import Program
 
 LIST_ROUNDS = 9
-CASES = 20
 FILLER = (Path(__file__).parent / "filler.sql").read_text(encoding="utf-8")
 
 
@@ -21,28 +21,28 @@ def growth(scale: Scale) -> Sequence[Table]:
     """Measure at each size, the smallest first."""
     rows: list[tuple[str, ...]] = []
     smallest: dict[str, float] = {}
-    sizes = (0, *scale.sizes)
+    count, sizes = scale.cases, (0, *scale.sizes)
     with place() as here, here.program() as program:
-        merchant_id = fill(program, range(CASES + 1))
-        first = service_runs(program, merchant_id, range(CASES, CASES + 1), edition=9_000)
+        merchant_id = fill(program, range(count + 1))
+        first = service_runs(program, merchant_id, range(count, count + 1), edition=9_000)
         run_all(program.worker, first)
         template = program.store.run(first[0]).case_id
-        for edition, (before, size) in enumerate(zip(sizes, sizes[1:], strict=False)):
-            _grow(program, template, before + 1, size)
-            found = _measured(program, merchant_id, edition)
+        for edition, (before, size) in enumerate(pairwise(sizes)):
+            _grow(program, template, order_number(count), range(before + 1, size + 1))
+            found = _measured(program, merchant_id, range(count), edition)
             smallest = smallest or found
             times = [part for name, s in found.items() for part in (milliseconds(s), ratio(s, smallest[name]))]
             rows.append((f"{size:,}", *times, f"{_megabytes(program):,.0f}"))
     headings = [part for name in smallest for part in (f"{name}, ms", "against the smallest")]
-    note = f"medians of {CASES} cases and {LIST_ROUNDS} page queries; each stored case has an order, a mail, a draft, a review"
+    note = f"medians of {count} cases and {LIST_ROUNDS} page queries; each case has its order, mail, draft and review"
     return [
         Table(title="growth", headings=("cases and orders", *headings, "database, MB"), rows=tuple(rows), notes=(note,))
     ]
 
 
-def _measured(program: Program, merchant_id: int, edition: int) -> dict[str, float]:
+def _measured(program: Program, merchant_id: int, numbers: range, edition: int) -> dict[str, float]:
     store, merchant_ids = program.store, [merchant_id]
-    runs = service_runs(program, merchant_id, range(CASES), edition)
+    runs = service_runs(program, merchant_id, numbers, edition)
     seconds = statistics.median(run_all(program.worker, runs))
     shown = store.run(runs[0]).case_id
     return {
@@ -55,10 +55,10 @@ def _measured(program: Program, merchant_id: int, edition: int) -> dict[str, flo
     }
 
 
-def _grow(program: Program, template: int, first: int, last: int) -> None:
+def _grow(program: Program, case_id: int, order: str, numbers: range) -> None:
     with program.store.begin() as connection:
         after = connection.execute(text("SELECT max(id) FROM cases")).scalar_one()
-        values = {"first": first, "last": last, "case": template, "order": order_number(CASES), "after": after}
+        values = {"first": numbers[0], "last": numbers[-1], "case": case_id, "order": order, "after": after}
         for statement in FILLER.split(";\n"):
             if statement.strip():
                 names = {name: value for name, value in values.items() if f":{name}" in statement}

@@ -5,13 +5,17 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much is done: `sizes` are numbers of stored cases, `passages` those of an indexed shop."""
+    """How much is done.
+
+    `sizes` are numbers of stored cases, `passages` those of an indexed shop, `workers` are pairs of worker
+    processes and the concurrency of each.
+    """
 
     rounds: int
     mails: int
@@ -19,12 +23,23 @@ class Scale:
     sizes: tuple[int, ...]
     requests: int
     passages: int
+    workers: tuple[tuple[int, int], ...]
     rest_seconds: float = 3.0
 
 
-QUICK = Scale(rounds=3, mails=100, cases=15, sizes=(1_000,), requests=100, passages=200, rest_seconds=1.0)
-WHOLE = Scale(rounds=5, mails=400, cases=50, sizes=(1_000, 10_000), requests=400, passages=1_000)
-FULL = Scale(rounds=5, mails=400, cases=50, sizes=(1_000, 10_000, 100_000), requests=400, passages=1_000)
+WORKERS = ((1, 1), (1, 2), (2, 1))
+QUICK = Scale(
+    rounds=3,
+    mails=60,
+    cases=10,
+    sizes=(1_000,),
+    requests=90,
+    passages=200,
+    workers=((1, 1),),
+    rest_seconds=1.0,
+)
+WHOLE = Scale(rounds=5, mails=200, cases=20, sizes=(1_000, 10_000), requests=300, passages=1_000, workers=WORKERS)
+FULL = replace(WHOLE, sizes=(1_000, 10_000, 100_000))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,8 +32,7 @@ def memory(scale: Scale) -> Sequence[Table]:
             rows=tuple(rows),
             notes=(
                 f"load: {scale.mails} mails become cases while pages are asked for",
-                "a process counts its resident memory; PostgreSQL the sum of what its processes hold for themselves and "
-                "their shares of what they share",
+                "resident memory; of several processes (PostgreSQL) each one's share of what they have in common",
             ),
         )
     ]
@@ -47,10 +46,10 @@ def _measured(scale: Scale, commands: Sequence[str]) -> list[tuple[str, ...]]:
             families: dict[str, Family] = {}
             for command in commands:
                 process = running.enter_context(here.process(command))
+                wait_for_web(here.web)  # the first part serves; the others start one after the other
                 families[command] = lambda process=process: [process]  # type: ignore[misc]
             families["PostgreSQL"] = lambda: postgres_processes(here.data_dir)
             families["Chroma server"] = lambda: chroma_processes(here.data_dir)
-            wait_for_web(here.web)
             server.deliver(mails(1, first=scale.mails - 1, edition=1))
             _wait_for_cases(here, 1)
             time.sleep(scale.rest_seconds)

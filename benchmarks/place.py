@@ -30,7 +30,7 @@ PASSWORD_ENV = "REJOINDER_BENCH_MAIL"  # noqa: S105 # the variable's name
 SECRET_ENV = "REJOINDER_BENCH_STRIPE"  # noqa: S105
 SECRETS = {PASSWORD_ENV: "lamp-oak-bench", SECRET_ENV: "whsec_bench"}
 LOGIN, LOGIN_PASSWORD = "bench", "a long bench password"
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 40.0
 NOBODY = 1
 """A port that nothing listens on, where no mailbox is read."""
@@ -122,7 +122,7 @@ def wait_for_web(address: str) -> None:
             time.sleep(0.1)
         else:
             return
-    raise TimeoutError(f"nothing answered at {address}")
+    raise TimeoutError(f"nothing answered at {address} within {START_SECONDS:.0f} s")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

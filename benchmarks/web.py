@@ -58,7 +58,7 @@ def web(scale: Scale) -> Sequence[Table]:
             headings=("request", "requests/s", "ms each", "against the floor"),
             rows=tuple((name, per_second(1, s), milliseconds(s), ratio(s, floor)) for name, s in medians.items()),
             notes=(
-                f"one process, {CONNECTIONS} connections, {scale.requests} requests of each kind in {scale.rounds} rounds; "
+                f"one process, {CONNECTIONS} connections, {scale.requests} requests a kind in {scale.rounds} rounds",
                 f"the list shows {LISTED} cases, the case one mail with its draft",
             ),
         )
