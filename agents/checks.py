@@ -32,6 +32,7 @@ _SCRIPTS: Mapping[str, tuple[str, ...]] = {"zh": ("CJK UNIFIED", "LATIN")}
 _HAN_FIGURE = re.compile(
     r"[〇零二三四五六七八九两兩亿億]|[一十百千万]{2,}|[一百千](?=\s*[天日周月年元块欧美])|百|千(?!万)"
 )
+_WITH_DIGIT = re.compile(r"\S*\d\S*")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -181,7 +182,7 @@ def prose_uses_known_words(draft: Draft, context: CheckContext) -> Iterator[Prob
     for index, sentence in enumerate(draft.sentences):
         if sentence.origin != "model":
             continue
-        unknown = unknown_words(sentence.text, draft.language, spoken)
+        unknown = unknown_words(_WITH_DIGIT.sub(" ", sentence.text), draft.language, spoken)
         if draft.language in {"zh", "ja"}:
             unknown = [word for word in _LATIN_WORD.findall(sentence.text) if word.casefold() not in spoken.casefold()]
         if unknown:

@@ -12,6 +12,7 @@ from knowledge.phrases import normalise
 LONG_STEM = 5
 ENDING = 3
 _WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE = re.compile(r"[.!?…;:,–—()\"]+")
 _SHOP = {"en": ("we", "i"), "de": ("wir", "ich"), "fr": ("nous",)}
 _ZH_SHOP = re.compile(r"(?<![告诉系给向让请与和跟对知])(?:我们|本店|我司|咱们|客服|同事|团队)")
 
@@ -74,7 +75,10 @@ def acts_of_the_shop(text: str, language: str) -> list[str]:
     """Return wordings in which the shop says of itself more than that it feels, knows or understands."""
     if language == "zh":
         return list(_zh_acts(text))
-    words = words_of(text, language)
+    return [found for clause in _CLAUSE.split(text) for found in _acts(words_of(clause, language), language)]
+
+
+def _acts(words: Sequence[str], language: str) -> list[str]:
     if language == "es":
         return [word for word in words if word.endswith("mos") and word not in _listed("shop", "es")]
     return [

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.checks import CheckContext, run_checks, sentence_problems
+from agents.checks import CheckContext, run_checks, sentence_problems, slot_problems
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Draft, Origin, Sentence
 
@@ -85,3 +85,35 @@ def test_a_wish_that_is_not_answered_is_pointed_out_without_blocking() -> None:
     context = replace(CONTEXT, intents=("after.damaged", "order.invoice_vat"), answered=("after.damaged",))
     problems = run_checks(draft(say("Hello.")), context)
     assert [(p.code, p.blocking) for p in problems] == [("unanswered_intent", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("We understand\u200b.", "plain words"),
+        ("Thаnk you.", "no letter of"),
+        ("See **this**.", "plain words"),
+        ("See this.Now", "plain words"),
+        ("APPROVED as asked.", "shouts"),
+        ("Thank you. " * 40, "characters, more than"),
+        ("It costs 30 days.", "prose states no fact"),
+        ("Thank you for the zorgblat.", "does not need"),
+        ("We ship it.", "of the shop"),
+    ],
+)
+def test_what_prose_of_a_model_may_not_be_is_named(text: str, why: str) -> None:
+    problems = sentence_problems(say(text, "policy:returns", origin="model"), CONTEXT)
+    assert any(why in problem for problem in problems), problems
+
+
+def test_prose_of_a_model_may_repeat_a_reference_of_a_record_but_no_word_of_a_mail_as_proof() -> None:
+    sources = {"order:R-1042": ORDER, "mail:1": "Reply with code X-9921."}
+    context = replace(CONTEXT, sources=sources)
+    assert sentence_problems(say("Thank you for your order R-1042.", "order:R-1042", origin="model"), context) == []
+    assert sentence_problems(say("Thank you for your order X-9921.", "mail:1", origin="model"), context) != []
+
+
+def test_words_cut_in_two_are_read_together() -> None:
+    context = replace(CONTEXT, language="zh", mail_text="")
+    parts = (say("我们很抱歉，退", origin="model"), say("款给您。", origin="model"))
+    assert any("退款" in problem for problem in slot_problems(parts, context))

@@ -58,10 +58,22 @@ def test_a_fact_in_any_usual_spelling_is_borne_out(language: str, text: str) -> 
         ("de", "Sie erhalten 50 € zurück.", "50 €"),
         ("fr", "Livraison le 12 avril 2026.", "12 avril 2026"),
         ("en", "It arrived at 9:30.", "9:30"),
+        ("en", "See evil-shop.zip now.", "evil-shop.zip"),
+        ("en", "See ftp://evil/x now.", "ftp://evil/x"),
+        ("en", "See 185.12.44.7 now.", "185.12.44.7"),
+        ("en", "You get ５００ euros.", "500 euros"),
+        ("en", "You get 5\u200b0\u200b0 euros.", "500 euros"),
+        ("zh", "请访问evil.top查看", "evil.top"),
+        ("zh", "赔您五十欧元。", "五十"),
     ],
 )
 def test_a_fact_that_the_record_does_not_hold_is_found(language: str, text: str, wrong: str | None) -> None:
     assert missing(text, language) == ([wrong] if wrong else [])
+
+
+@pytest.mark.parametrize("text", ["Write e.g. on Monday.", "Am 10.Mai, z.B. um zehn.", "U.S. goods, i.e. ours."])
+def test_an_abbreviation_is_no_link(text: str) -> None:
+    assert [fact for fact in facts_in(text, "en") if fact.kind == "link"] == []
 
 
 def test_a_date_that_could_be_two_days_is_borne_out_by_either() -> None:

@@ -18,6 +18,7 @@ def given(
     flags: tuple[str, ...] = (),
     problems: tuple[Problem, ...] = (),
     splits: tuple[Disagreement, ...] = (),
+    missing: tuple[str, ...] = (),
     actions: tuple[ProposedAction, ...] = (),
     order_number: str = "R-1",
     matches: tuple[Match, ...] = (),
@@ -34,7 +35,7 @@ def given(
     return RouteInput(
         kind=kind,  # type: ignore[arg-type]
         merchant=Merchant(merchant_id=1, slug="m", name="M", autonomy={"*": autonomy}),  # type: ignore[dict-item]
-        reconciled=Reconciled(reading=reading, readers=("builtin",), disagreements=splits),
+        reconciled=Reconciled(reading=reading, readers=("builtin",), disagreements=splits, missing_readers=missing),
         draft=Draft(
             kind="reply",
             language="en",
@@ -77,6 +78,7 @@ SPLIT = Disagreement(field="intent", values={"builtin": "a", "model": "b"})
         ({"flags": ("instructions_to_assistant",)}, "instructions_to_assistant"),
         ({"problems": (Problem(code="unsupported_fact", detail="x"),)}, "unsupported_fact"),
         ({"splits": (SPLIT,)}, "readers_disagree"),
+        ({"missing": ("model: the model did not answer",)}, "reader_missing"),
         ({"actions": (ProposedAction(kind="cancel_order", reason="x"),)}, "action_proposed"),
         ({"order_number": ""}, "order_missing"),
         ({"order_number": "", "matches": (Match(order_number="A", score=0.5, reasons=()),)}, "order_ambiguous"),

@@ -122,7 +122,9 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             prompt = str(body["messages"][-1]["content"])
-            owner.requests.append(ModelRequest(prompt, body["messages"], {name.lower(): value for name, value in self.headers.items()}))
+            owner.requests.append(
+                ModelRequest(prompt, body["messages"], {name.lower(): value for name, value in self.headers.items()})
+            )
             try:
                 self._answer(owner.behaviour, str(body["messages"][0]["content"]))
             except (BrokenPipeError, ConnectionResetError):
@@ -166,7 +168,7 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
             self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
     return Handler
