@@ -67,10 +67,11 @@ class Library:
 
     def index(self, merchant_id: int, document: Document) -> bool:
         """Index a document; False when this very version is there already."""
-        if self.texts.document_hash(merchant_id, document.key) == document.content_hash:
-            return False
         collection = self._collection(merchant_id)
         old = list(self.texts.document_passages(merchant_id, document.key))
+        known = self.texts.document_hash(merchant_id, document.key) == document.content_hash
+        if known and len(collection.get(ids=old, include=[])["ids"]) == len(old):
+            return False
         passages = split(document)
         for start in range(0, len(passages), BATCH):
             self._add(collection, document, passages[start : start + BATCH])

@@ -104,6 +104,9 @@ class Settings(_Table):
         "", description="Address of the desk as reviewers reach it; https makes its cookies secure."
     )
     poll_seconds: Annotated[int, Field(ge=1, le=300)] = 60
+    first_read_days: Annotated[int, Field(ge=0)] = Field(
+        14, description="How old mail may be that is read when a mailbox is read for the first time; 0 for any age."
+    )
     concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     supervised_minutes: Annotated[int, Field(ge=0)] = Field(
         15, description="How long a supervised answer can be taken back before it is sent."

@@ -21,7 +21,9 @@ def show_draft(console: Console, program: Program, merchant: Merchant, path: Pat
     """
     if not path.is_file():
         raise ImportRejected(f"there is no file {str(path)!r}")
-    accepted = program.intake.accept_mail(merchant.merchant_id, "draft", path.read_bytes(), program.clock())
+    own = [mailbox.name for given, mailbox in program.settings.mailboxes if given.slug == merchant.slug]
+    mailbox = own[0] if own else "draft"
+    accepted = program.intake.accept_mail(merchant.merchant_id, mailbox, path.read_bytes(), program.clock())
     if accepted is None:
         raise ImportRejected(f"{path.name!r} cannot be read as a mail within the limits; it was put into quarantine")
     if accepted.new:

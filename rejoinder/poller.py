@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -34,7 +34,11 @@ class Cursors(Protocol):
 class MailboxPoller:
     """Reads one mailbox until told to stop; a lost server is tried again after growing pauses."""
 
-    def __init__(self, *, merchant_id: int, account: ImapAccount, intake: Intake, cursors: Cursors) -> None:
+    def __init__(
+        self, *, merchant_id: int, account: ImapAccount, intake: Intake, cursors: Cursors, first_read: timedelta
+    ) -> None:
+        """Take the mailbox's surroundings; `first_read` is how old mail may be that is read at first, 0 for any."""
+        self.first_read = first_read
         self.merchant_id = merchant_id
         self.account = account
         self.intake = intake
@@ -69,14 +73,20 @@ class MailboxPoller:
     def read(self, mailbox: ImapMailbox) -> int:
         """Store everything after the cursor; the cursor is moved only after the mails are committed."""
         count = 0
-        known = self.cursors.read_until(self.account.name, self.account.folder)
-        cursor = Cursor(uidvalidity=known[0], last_uid=known[1]) if known else None
+        cursor = self._start(mailbox)
         for batch in mailbox.fetch_new(cursor, BATCH):
             self._store(batch)
             done = batch.cursor
             self.cursors.save_read_until(self.account.name, self.account.folder, done.uidvalidity, done.last_uid)
             count += len(batch.mails)
         return count
+
+    def _start(self, mailbox: ImapMailbox) -> Cursor | None:
+        """Return where to read on; a new or renumbered mailbox is not read back to its first mail."""
+        known = self.cursors.read_until(self.account.name, self.account.folder)
+        if known and known[0] == mailbox.select().uidvalidity:
+            return Cursor(uidvalidity=known[0], last_uid=known[1])
+        return mailbox.cursor_before(datetime.now(UTC) - self.first_read) if self.first_read else None
 
     def _store(self, batch: MailBatch) -> None:
         if batch.restarted:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import structlog
@@ -125,6 +126,7 @@ def pollers_of(program: Program) -> list[MailboxPoller]:
             account=imap_account(mailbox, program.settings.max_mail_bytes),
             intake=program.intake,
             cursors=program.store,
+            first_read=timedelta(days=program.settings.first_read_days),
         )
         for merchant, mailbox in program.settings.mailboxes
     ]

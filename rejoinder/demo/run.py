@@ -92,6 +92,7 @@ def demo_settings(data_dir: Path, servers: MailServers, port: int) -> Settings:
             "data_dir": data_dir,
             "listen_port": port,
             "poll_seconds": 5,
+            "first_read_days": 0,
             "fetch_seconds": 1.0,
             "undo_seconds": 3,
             "merchants": [merchant],
