@@ -27,6 +27,9 @@ UNSAFE_PROBLEMS = frozenset(
         "commitment_in_prose",
         "card_number",
         "empty",
+        "prose_not_plain",
+        "fact_in_prose",
+        "unknown_words",
     }
 )
 

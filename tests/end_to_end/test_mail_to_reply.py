@@ -116,7 +116,9 @@ def until(ready: Callable[[], Any], what: str) -> Any:
 
 
 @pytest.fixture
-def running(open_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Shop, str]]]:
+def running(
+    open_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple[Shop, str]]]:
     """Run pollers, worker and web for real; gives the shop and the desk's address."""
     monkeypatch.setenv("TEST_MAIL_PASSWORD", PASSWORD)
     with ExitStack() as closing:
