@@ -12,8 +12,11 @@ CANDIDATES = (
 )  # fmt: skip
 UNKNOWN = "und"
 SURE_ENOUGH = 0.5
+# A Chinese mail may name a Japanese product, in katakana or with a の; more of the other hiragana is Japanese grammar.
+HIRAGANA_BY_THE_WAY = 0.02
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
+_GRAMMAR = re.compile(r"[\u3041-\u306d\u306f-\u3096]")
 _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -32,7 +35,7 @@ def detect(text: str) -> str:
         return UNKNOWN
     if len(_HANGUL.findall(bare)) > letters * 0.2:
         return "ko"
-    if len(_KANA.findall(bare)) > letters * 0.1:
+    if len(_KANA.findall(bare)) > letters * 0.2 or len(_GRAMMAR.findall(bare)) > letters * HIRAGANA_BY_THE_WAY:
         return "ja"
     if len(_HAN.findall(bare)) > letters * 0.2:
         return "zh"

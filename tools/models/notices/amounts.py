@@ -18,6 +18,10 @@ NUMBER = (
 _NUMBER = re.compile(rf"(?<![\w.,/-])(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})")
 
 
+# A letter of a script with spaces between words: the others may touch a currency.
+_LETTER = r"[^\W\d_\u3040-\u9fff\uac00-\ud7af]"
+
+
 class Money(NamedTuple):
     """An amount as printed; `currencies` are all that its sign can mean, none when none is printed."""
 
@@ -42,9 +46,9 @@ class Signs:
         words = sorted(self._means, key=len, reverse=True)
         codes = "|".join(sorted(code.lower() for code in iso_codes()))
         names = "|".join(_bounded(word) for word in words)
-        self._before = re.compile(rf"(?:(?<![^\W\d_])(?P<code>{codes})(?![^\W\d_])|(?P<sign>{names}))[\s:(+-]*$")
-        self._after = re.compile(rf"[\s)]*(?:(?P<code>{codes})(?![^\W\d_])|(?P<sign>{names}))")
-        self._codes = re.compile(rf"(?<![^\W\d_])(?:{codes})(?![^\W\d_])")
+        self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))[\s:(+-]*$")
+        self._after = re.compile(rf"[\s)]*(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
+        self._codes = re.compile(rf"(?<!{_LETTER})(?:{codes})(?!{_LETTER})")
 
     def find(self, text: str, folded: str) -> list[Money]:
         """Return every number that stands beside a currency."""
@@ -94,8 +98,8 @@ class Signs:
 
 
 def _bounded(word: str) -> str:
-    head = r"(?<![^\W\d_])" if word[0].isalpha() and not is_wide(word[0]) else ""
-    tail = r"(?![^\W\d_])" if word[-1].isalpha() and not is_wide(word[-1]) else ""
+    head = rf"(?<!{_LETTER})" if word[0].isalpha() and not is_wide(word[0]) else ""
+    tail = rf"(?!{_LETTER})" if word[-1].isalpha() and not is_wide(word[-1]) else ""
     return f"{head}{re.escape(word)}{tail}"
 
 

@@ -10,6 +10,7 @@ from tools.models.notices.page import Page
 
 _AFTER_A_DATE = 30
 _BESIDE = 3
+_COMMA = re.compile(r"[,;](?!\d)|[，、；،]|\s-\s")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
@@ -108,9 +109,7 @@ def _is_due(page: Page, folded: str, day: FoundDate) -> bool:
 def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> bool:
     first, last = sentence
     head, tail = folded[first : day.start], folded[day.end : last]
-    hits = page.words.roles.find(folded[first:last])
-    tags = {hit.tag for hit in hits}
-    if "answer" not in tags or "not_due" in tags:
+    if not _asks(page, folded, sentence) and not _asks(page, folded, _clause(page, folded, day, sentence)):
         return False
     before = any(hit.tag == "before_due" and _reaches(head[hit.end :]) for hit in page.words.roles.find(head))
     after = any(
@@ -118,6 +117,22 @@ def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int
         for hit in page.words.roles.find(tail)
     )
     return before or after
+
+
+def _asks(page: Page, folded: str, span: tuple[int, int]) -> bool:
+    """Return whether an answer is asked for, and nothing else is said to happen by then."""
+    tags = page.words.roles.tags(folded[slice(*span)])
+    return "answer" in tags and "not_due" not in tags
+
+
+def _clause(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> tuple[int, int]:
+    """Return the part of the sentence around a date: up to a comma, or to the `if` behind it."""
+    first, last = sentence
+    commas = [first + match.end() for match in _COMMA.finditer(folded[first : day.start])]
+    ends = [day.end + match.start() for match in _COMMA.finditer(folded[day.end : last])]
+    tail = page.words.roles.find(folded[day.end : last])
+    ends += [day.end + hit.end for hit in tail if hit.tag == "conditional"]
+    return max(commas, default=first), min(ends, default=last)
 
 
 def _reaches(gap: str) -> bool:

@@ -14,6 +14,7 @@ _GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
 _NOISE = " \t*-•·●▪■◆►▶>#|_—–.。"
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
+_SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
 _LONGEST_LABEL = 70
 
 
@@ -113,7 +114,12 @@ def find_labelled(folded: str, labels: Labels) -> list[Labelled]:
             start, end = lines[index - 1]
             found.append(Labelled(meaning.field, meaning.language, end, end, start, folded[start:end]))
             index += _value_below(folded, lines, index, labels, found)
-    return [item for item in found if item.end > item.start]
+    return [item for item in found if item.end > item.start and not _is_prose(folded, item)]
+
+
+def _is_prose(folded: str, item: Labelled) -> bool:
+    """Return whether sentences stand behind a word that only looked like a label, as in a salutation."""
+    return item.field == "other" and bool(_SENTENCES.search(folded, item.start, item.end))
 
 
 def _lines(folded: str) -> list[_Span]:

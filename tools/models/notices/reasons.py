@@ -13,7 +13,7 @@ _CODE = re.compile(
     r"(?<![\w.,$€£-])(?:[A-Z]{0,3}\d{1,4}(?:\.\d{1,2}){0,2}|[A-Z]{2}\d{1,2}|[A-Z]{2})(?![\w%€$£])(?![.,]\d)"
 )
 # A new sentence begins behind three letters and a full stop.
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?=\s+[^\W\d_a-zа-я])|。(?=.)")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?=\s+[^\W\d_a-zа-я])|。(?=.)|(?<=[\u3040-\u9fff\uac00-\ud7af])\.(?=\s)")
 _EDGES = " \t-:–—|,;()（）[]【】./"
 
 

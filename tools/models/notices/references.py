@@ -5,6 +5,7 @@ import re
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.texts import label_key, without_proclitic
 
 _ARN = re.compile(r"(?<![\w-])\d(?:[ ]?\d){22}(?![\w-])")
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[\w./_-]*[A-Za-z0-9])?")
@@ -121,7 +122,7 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
         for match in _NUMBER.finditer(folded):
             token, start = text[match.start() : match.end()], match.start()
             marked = folded[max(0, start - 1) : start] == "#"
-            if _is_other(token) and not (marked and token.isdigit()):
+            if _is_other(token) and not (token.isdigit() and (marked or 5 <= len(token) <= 22)):
                 continue
             if _labelled_before(page, folded, start, name) or _labelled_after(page, folded, match.end(), name):
                 values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
@@ -135,8 +136,8 @@ def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
     head = _BETWEEN.sub("", head.rstrip())
     starts = re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", head)
     for match in starts:
-        key = re.sub(r"[\W_]+", " ", head[match.start() :]).strip()
-        meaning = page.words.labels.get(key)
+        key = label_key(head[match.start() :])
+        meaning = page.words.labels.get(key) or page.words.labels.get(without_proclitic(key))
         if meaning:
             plain_order = meaning.field == "order_reference" and name == "order_reference"
             return meaning.field == name and (not meaning.whole or plain_order or name == "dispute_reference")

@@ -66,6 +66,11 @@ def label_key(folded: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip()
 
 
+def without_proclitic(word: str) -> str:
+    """Return an Arabic word without the short words and the article written onto it."""
+    return _ARABIC_HEAD.sub("", word) if "\u0600" <= word[:1] <= "\u06ff" else word
+
+
 def is_wide(letter: str) -> bool:
     """Return whether the letter belongs to a script written without spaces between words."""
     return "\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af"
