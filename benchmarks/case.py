@@ -18,8 +18,12 @@ from benchmarks.place import Place, fill, place
 from benchmarks.shop import mail, order_number
 from rejoinder.domain.cases import DisputeEvent
 from rejoinder.domain.money import Money
+from rejoinder.intake import Intake
+from rejoinder.storage.files import FileStore
+from rejoinder.storage.store import Store
 from rejoinder.wiring import Program
 from rejoinder.worker import Worker
+from tools.mail.parse import Limits
 
 PATIENCE = 120.0
 TOP = 12
@@ -33,17 +37,18 @@ def case(scale: Scale) -> Sequence[Table]:
     count, rounds = scale.cases, scale.rounds
     watch = Watch()
     warm = range(min(5, count))
-    with place() as here, here.program(shared=bool(scale.workers)) as program:
-        merchant_id = fill(program, range(count))
-        run_all(program.worker, service_runs(program, merchant_id, warm, edition=1000))
-        run_all(program.worker, dispute_runs(program, merchant_id, warm, edition=1000))
-        floors, services, disputes = [], [], []
-        for edition in range(rounds):
-            floors += _bare_runs(program, range(edition * count, (edition + 1) * count))
-            services += run_all(program.worker, service_runs(program, merchant_id, range(count), edition))
-            disputes += run_all(program.worker, dispute_runs(program, merchant_id, range(count), edition))
-        watched = sum(_watched(program, watch, service_runs(program, merchant_id, range(count), edition=2000)))
-        workers = _through_workers(here, program, merchant_id, scale)
+    with place() as here:
+        with here.program() as program:
+            merchant_id = fill(program, range(count))
+            run_all(program.worker, service_runs(program.intake, merchant_id, warm, edition=1000))
+            run_all(program.worker, dispute_runs(program, merchant_id, warm, edition=1000))
+            floors, services, disputes = [], [], []
+            for edition in range(rounds):
+                floors += _bare_runs(program, range(edition * count, (edition + 1) * count))
+                services += run_all(program.worker, service_runs(program.intake, merchant_id, range(count), edition))
+                disputes += run_all(program.worker, dispute_runs(program, merchant_id, range(count), edition))
+            watched = sum(_watched(program, watch, service_runs(program.intake, merchant_id, range(count), 2000)))
+        workers = _through_workers(here, merchant_id, scale)
     floor = statistics.median(floors)
     rows = [
         _row(f"LangGraph: {NODES} nodes that do nothing, same pause, same checkpointer", floor, floor),
@@ -67,11 +72,11 @@ def _row(name: str, seconds: float, floor: float) -> tuple[str, ...]:
     return name, milliseconds(seconds), per_second(1, seconds), ratio(seconds, floor)
 
 
-def service_runs(program: Program, merchant_id: int, numbers: range, edition: int) -> list[int]:
+def service_runs(door: Intake, merchant_id: int, numbers: range, edition: int) -> list[int]:
     """Store a customer's mail about each order and return the runs."""
     found = []
     for number in numbers:
-        accepted: Any = program.intake.accept_mail(merchant_id, "support", mail(number, edition), datetime.now(UTC))
+        accepted: Any = door.accept_mail(merchant_id, "support", mail(number, edition), datetime.now(UTC))
         found.append(int(accepted.run_id))
     return found
 
@@ -168,28 +173,27 @@ def _where(watch: Watch, total: float, count: int) -> Table:
     )
 
 
-def _through_workers(here: Place, program: Program, merchant_id: int, scale: Scale) -> list[tuple[str, float]]:
+def _through_workers(here: Place, merchant_id: int, scale: Scale) -> list[tuple[str, float]]:
     """Return seconds a case through worker processes, each pair from a queue that is full before they start."""
     found = []
     for edition, (processes, concurrency) in enumerate(scale.workers, start=3000):
         configuration = here.config.read_text(encoding="utf-8")
         lines = [line for line in configuration.splitlines() if not line.startswith("concurrency")]
         here.config.write_text("\n".join([f"concurrency = {concurrency}", *lines]))
-        runs = [
-            run_id
-            for part in range(QUEUED)
-            for run_id in service_runs(program, merchant_id, range(scale.cases), 10 * edition + part)
-        ]
-        with ExitStack() as working:
+        with here.store() as store, ExitStack() as working:
+            door = Intake(inbox=store, files=FileStore(here.data_dir / "files"), limits=Limits())
+            runs: list[int] = []
+            for part in range(QUEUED):
+                runs += service_runs(door, merchant_id, range(scale.cases), 10 * edition + part)
             for _ in range(processes):
                 working.enter_context(here.process("work"))
-            seconds = _wait_for(program, runs)
+            seconds = _wait_for(store, runs)
         name = f"through {processes} worker process{'es' if processes > 1 else ''}, concurrency {concurrency}"
         found.append((name, seconds))
     return found
 
 
-def _wait_for(program: Program, runs: Sequence[int]) -> float:
+def _wait_for(store: Store, runs: Sequence[int]) -> float:
     """Wait for all runs; returns seconds a run between the first that ended and the last, as the database saw them."""
     query = text(
         "SELECT count(*) FILTER (WHERE status = 'waiting'), extract(epoch FROM max(changed_at) - min(changed_at)),"
@@ -198,7 +202,7 @@ def _wait_for(program: Program, runs: Sequence[int]) -> float:
     )
     ends_at = time.monotonic() + PATIENCE
     while time.monotonic() < ends_at:
-        with program.store.begin() as connection:
+        with store.begin() as connection:
             done, seconds, failed = connection.execute(query, {"runs": list(runs)}).one()
         if failed:
             raise RuntimeError(f"{failed} runs failed")

@@ -24,7 +24,7 @@ def growth(scale: Scale) -> Sequence[Table]:
     count, sizes = scale.cases, (0, *scale.sizes)
     with place() as here, here.program() as program:
         merchant_id = fill(program, range(count + 1))
-        first = service_runs(program, merchant_id, range(count, count + 1), edition=9_000)
+        first = service_runs(program.intake, merchant_id, range(count, count + 1), edition=9_000)
         run_all(program.worker, first)
         template = program.store.run(first[0]).case_id
         for edition, (before, size) in enumerate(pairwise(sizes)):
@@ -42,7 +42,7 @@ def growth(scale: Scale) -> Sequence[Table]:
 
 def _measured(program: Program, merchant_id: int, numbers: range, edition: int) -> dict[str, float]:
     store, merchant_ids = program.store, [merchant_id]
-    runs = service_runs(program, merchant_id, numbers, edition)
+    runs = service_runs(program.intake, merchant_id, numbers, edition)
     seconds = statistics.median(run_all(program.worker, runs))
     shown = store.run(runs[0]).case_id
     return {

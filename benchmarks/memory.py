@@ -73,10 +73,10 @@ def _load(here: Place, server: Mailbox, scale: Scale) -> None:
 def _wait_for_cases(here: Place, count: int) -> None:
     """Wait until so many messages have come to rest."""
     ends_at = time.monotonic() + PATIENCE
-    with here.program(shared=True) as program:
-        merchant_ids = [program.merchants["bench"].merchant_id]
+    with here.store() as store:
+        merchant_ids = [one.merchant_id for one in store.merchants()]
         while time.monotonic() < ends_at:
-            if program.store.count_messages(merchant_ids).settled >= count:
+            if store.count_messages(merchant_ids).settled >= count:
                 return
             time.sleep(PAUSE)
     raise TimeoutError(f"{count} mails did not become cases in {PATIENCE:.0f} s")

@@ -22,6 +22,9 @@ from argon2 import PasswordHasher
 from benchmarks.shop import SHOP, orders, sample
 from knowledge.documents import documents_in, read_document
 from rejoinder.config import load_settings
+from rejoinder.storage.embedded import start_embedded
+from rejoinder.storage.engine import open_engine
+from rejoinder.storage.store import Store
 from rejoinder.wiring import Program, open_program
 
 FOLDER = Path(__file__).parent
@@ -55,10 +58,21 @@ class Place:
         return f"http://127.0.0.1:{self.web_port}"
 
     @contextmanager
-    def program(self, *, shared: bool = False) -> Iterator[Program]:
-        """Open the program in this process; `shared` when others run beside it."""
-        with open_program(load_settings(self.config, environ={}), shared=shared) as program:
+    def program(self) -> Iterator[Program]:
+        """Open the program in this process, which then owns the documents: no other may run."""
+        with open_program(load_settings(self.config, environ={})) as program:
             yield program
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the rows only, beside processes that run."""
+        server = start_embedded(self.data_dir)
+        engine = open_engine(server.url)
+        try:
+            yield Store(engine)
+        finally:
+            engine.dispose()
+            server.stop()
 
     @contextmanager
     def process(self, command: str) -> Iterator[psutil.Process]:

@@ -38,7 +38,7 @@ def web(scale: Scale) -> Sequence[Table]:
     with place() as here:
         with here.program() as program:
             merchant_id = fill(program, range(LISTED))
-            runs = service_runs(program, merchant_id, range(LISTED), edition=0)
+            runs = service_runs(program.intake, merchant_id, range(LISTED), edition=0)
             run_all(program.worker, runs[:5])
             shown = program.store.run(runs[0]).case_id
         with bare_server() as bare_port, here.process("serve"):
