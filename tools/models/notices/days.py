@@ -42,8 +42,8 @@ def _paid_in_prose(page: Page, due: FieldValue | None) -> FieldValue | None:
 
 def _is_paid(page: Page, day: FoundDate) -> bool:
     first, last = page.sentence(day.start, day.end)
-    before = page.words.roles.find(page.folded[first : day.start])
-    after = page.words.roles.find(page.folded[day.end : last])
+    before = page.words.asides.find(page.folded[first : day.start])
+    after = page.words.asides.find(page.folded[day.end : last])
     if any(hit.tag == "paid_after" and hit.start <= _BESIDE for hit in after):
         return True
     beside = any(hit.tag == "paid_before" and day.start - first - hit.end <= _BESIDE for hit in before)
@@ -130,7 +130,7 @@ def _clause(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) 
     first, last = sentence
     commas = [first + match.end() for match in _COMMA.finditer(folded[first : day.start])]
     ends = [day.end + match.start() for match in _COMMA.finditer(folded[day.end : last])]
-    tail = page.words.roles.find(folded[day.end : last])
+    tail = page.words.asides.find(folded[day.end : last])
     ends += [day.end + hit.end for hit in tail if hit.tag == "conditional"]
     return max(commas, default=first), min(ends, default=last)
 

@@ -55,22 +55,22 @@ def _prose_hits(page: Page) -> list[Hit]:
 
 
 def _conditional(page: Page, hit: Hit) -> bool:
-    return "conditional" in page.words.roles.tags(page.folded[slice(*page.sentence(hit.start, hit.end))])
+    return "conditional" in page.words.asides.tags(page.folded[slice(*page.sentence(hit.start, hit.end))])
 
 
 def _told(page: Page, tags: frozenset[str]) -> bool:
     """Return whether the subject, or a sentence that is not about what may happen, has words of these tags."""
-    if tags & {hit.tag for hit in page.subject_roles}:
+    if tags & page.words.asides.tags(page.subject):
         return True
-    return any(hit.tag in tags and not _conditional(page, hit) for hit in page.roles)
+    return any(hit.tag in tags and not _conditional(page, hit) for hit in page.words.asides.find(page.folded))
 
 
 def _own_claim(page: Page) -> bool:
     """Return whether a marketplace's own guarantee is named, and not only a chargeback."""
-    chargeback = page.words.roles
+    asides = page.words.asides
     pairs = ((page.subject, page.subject_types), (page.folded, page.types))
     return any(
-        hit.tag == "marketplace_claim" and "chargeback" not in chargeback.tags(text[hit.start : hit.end])
+        hit.tag == "marketplace_claim" and "chargeback" not in asides.tags(text[hit.start : hit.end])
         for text, hits in pairs
         for hit in hits
     )

@@ -16,6 +16,7 @@ _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
 _LONGEST_LABEL = 70
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def find_labelled(folded: str, labels: Labels) -> list[Labelled]:
 
 def _is_prose(folded: str, item: Labelled) -> bool:
     """Return whether sentences stand behind a word that only looked like a label, as in a salutation."""
+    if item.field == "buyer_name":
+        return item.end - item.start > _LONGEST_NAME
     return item.field == "other" and bool(_SENTENCES.search(folded, item.start, item.end))
 
 

@@ -121,10 +121,11 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
     for text, folded, in_text in ((page.text, page.folded, True), (page.mail.subject, page.subject, False)):
         for match in _NUMBER.finditer(folded):
             token, start = text[match.start() : match.end()], match.start()
-            marked = folded[max(0, start - 1) : start] == "#"
+            marked = folded[max(0, start - 1) : start] in ("#", "№")
             if _is_other(token) and not (token.isdigit() and (marked or 5 <= len(token) <= 22)):
                 continue
-            if _labelled_before(page, folded, start, name) or _labelled_after(page, folded, match.end(), name):
+            named = marked and _named_before(page, folded, start, name)
+            if named or _labelled_before(page, folded, start, name) or _labelled_after(page, folded, match.end(), name):
                 values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
         if values:
             break
@@ -142,6 +143,12 @@ def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
             plain_order = meaning.field == "order_reference" and name == "order_reference"
             return meaning.field == name and (not meaning.whole or plain_order or name == "dispute_reference")
     return False
+
+
+def _named_before(page: Page, folded: str, end: int, name: str) -> bool:
+    """Return whether the name of the thing, in any of its forms, stands before a number marked with #."""
+    head = folded[max(0, end - 40) : end].split("\n")[-1].rstrip(" #№")
+    return any(hit.tag == f"thing_{name}" and hit.end == len(head) for hit in page.words.roles.find(head))
 
 
 def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:

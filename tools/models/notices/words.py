@@ -28,6 +28,7 @@ class Words:
     types: Phrases
     categories: Phrases
     roles: Phrases
+    asides: Phrases
     signs: Signs
     networks: tuple[tuple[str, str, bool], ...]
     zones: Mapping[str, str]
@@ -41,6 +42,10 @@ _PRIORITY = (
     "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount",
     "other_amount",
 )  # fmt: skip
+
+
+# Roles looked up by themselves, so that longer words of other roles do not hide theirs.
+_ASIDES = ("payment", "case", "paid_before", "paid_after", "conditional", "escalated", "chargeback")
 
 
 @lru_cache(maxsize=4)
@@ -60,6 +65,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         types=Phrases.of(words.types for words in catalog.words),
         categories=Phrases.of(words.categories for words in catalog.words),
         roles=Phrases.of(words.roles for words in catalog.words),
+        asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
         signs=Signs(catalog.values.currencies),
         networks=_networks(catalog.values.networks),
         zones=catalog.values.zones,
