@@ -6,6 +6,8 @@ from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
 from tools.models.notices.texts import Hit
 
+# Where a label stands before a sentence by chance, an amount in it is the sentence's.
+_NO_MONEY = frozenset({"reason", "reason_text", "card", "buyer_name", "network"})
 _ROWS = ("amount", "plain_amount", "sale_amount")
 _SCORES = {"amount": 0.97, "plain_amount": 0.92, "sale_amount": 0.85}
 
@@ -95,7 +97,7 @@ def _in_prose(page: Page) -> list[Money]:
 
 
 def _is_labelled(page: Page, money: Money) -> bool:
-    return any(item.start <= money.start < item.end and item.field != "reason" for item in page.labelled)
+    return any(item.start <= money.start < item.end and item.field not in _NO_MONEY for item in page.labelled)
 
 
 def _role(page: Page, folded: str, money: Money, sentence: tuple[int, int]) -> str:
