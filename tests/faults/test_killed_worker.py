@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -85,8 +86,10 @@ def test_killed_after_the_decision_one_answer_is_queued(shop: Shop, tmp_path: Pa
 
 
 @pytest.fixture
-def silent_smtp() -> "SilentSmtp":
-    return SilentSmtp()
+def silent_smtp() -> Iterator["SilentSmtp"]:
+    server = SilentSmtp()
+    yield server
+    server.close()
 
 
 class SilentSmtp:
@@ -96,11 +99,22 @@ class SilentSmtp:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.taken = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.ended.set()
+        self.thread.join()
+        self.socket.close()
 
     def _serve(self) -> None:
+        self.socket.settimeout(120)
         connection, _ = self.socket.accept()
-        file = connection.makefile("rwb")
+        with connection, connection.makefile("rwb") as file:
+            self._talk(file)
+
+    def _talk(self, file: Any) -> None:
 
         def say(line: bytes) -> None:
             file.write(line + b"\r\n")
@@ -114,7 +128,7 @@ class SilentSmtp:
                 for part in file:
                     if part == b".\r\n":
                         self.taken.set()
-                        time.sleep(60)
+                        self.ended.wait(120)
                         return
             elif word == b"EHLO":
                 say(b"250 silent")

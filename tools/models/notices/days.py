@@ -95,8 +95,9 @@ def _in_prose(page: Page) -> FieldValue | None:
 
 
 def _elsewhere(page: Page, day: FoundDate) -> bool:
+    """Return whether a date stands in the first sentence behind another label; prose may follow on its line."""
     return any(
-        item.start <= day.start < item.end
+        item.start <= day.start < min(item.end, page.sentence(item.start, item.start)[1])
         and item.field in ("other_date", "transaction_date", "other", "dispute_reference")
         for item in page.labelled
     )
