@@ -91,10 +91,15 @@ def user(login: str, config: ConfigOption = None) -> None:
 @app.command(name="import")
 def import_(path: Path, merchant: MerchantOption = "", config: ConfigOption = None) -> None:
     """Read orders, payments, parcels, refunds and products from JSON or a folder of CSV tables."""
+    from rich.progress import Progress
+
     from rejoinder.setup import import_orders
 
-    with _program(config) as program, console.status("Reading …"):
-        orders, products, bad = import_orders(program, _merchant(program, merchant), path)
+    with _program(config) as program, Progress(console=console) as progress:
+        chosen = _merchant(program, merchant)
+        orders, products, bad = import_orders(
+            program, chosen, path, lambda found: progress.track(found, description="Orders")
+        )
     for what, counts in (("orders", orders), ("products", products)):
         console.print(f"{what}: {counts.new} new, {counts.changed} changed, {counts.same} as before")
     for row in bad:

@@ -1,13 +1,14 @@
 """What the commands share: a first configuration, orders and documents in, users made."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from knowledge.documents import documents_in, read_document
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.orders import Order
 from rejoinder.errors import ImportRejected
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.orders import Counts
@@ -41,10 +42,18 @@ def make_user(store: MerchantRows, login: str, password: str = "") -> str:
     return chosen
 
 
-def import_orders(program: Program, merchant: Merchant, path: Path) -> tuple[Counts, Counts, tuple[BadRow, ...]]:
-    """Store the orders and products of a file or folder; returns what changed, and the rows left out."""
+def import_orders(
+    program: Program,
+    merchant: Merchant,
+    path: Path,
+    track: Callable[[Sequence[Order]], Iterable[Order]] = iter,
+) -> tuple[Counts, Counts, tuple[BadRow, ...]]:
+    """Store the orders and products of a file or folder; returns what changed, and the rows left out.
+
+    `track` is given the orders and yields them on, to show how far it has come.
+    """
     loaded = load(path)
-    orders = program.store.upsert_orders(merchant.merchant_id, loaded.orders)
+    orders = program.store.upsert_orders(merchant.merchant_id, track(loaded.orders))
     products = program.store.upsert_products(merchant.merchant_id, loaded.products)
     return orders, products, loaded.bad_rows
 

@@ -27,7 +27,7 @@ from rejoinder.errors import ImportRejected
 
 Row = Mapping[str, str]
 
-ORDER_TABLES = ("orders", "order_lines", "payments", "shipments", "scans", "refunds")
+ORDER_TABLES = ("orders", "order_lines", "payments", "shipments", "scans", "refunds", "customers")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,21 @@ def _orders(tables: _Tables) -> Iterator[Order]:
         "shipments": _grouped(tables, "shipments", "order_number", lambda row: _shipment(row, scans)),
         "refunds": _grouped(tables, "refunds", "order_number", _refund),
     }
-    yield from _good(tables, "orders", lambda row: _order(row, parts))
+    customers = {row.get("id", ""): row for _, row in tables.rows.get("customers", [])}
+    yield from _good(tables, "orders", lambda row: _order(_with_customer(row, customers), parts))
+
+
+def _with_customer(row: Row, customers: Mapping[str, Row]) -> Row:
+    """Fill in name, address and language of the customer that an order names by `customer_id`."""
+    known = customers.get(row.get("customer_id", ""))
+    if known is None:
+        return row
+    told = {
+        "customer_name": known.get("name", ""),
+        "customer_email": known.get("email", ""),
+        "language": known.get("language", ""),
+    }
+    return {**row, **{name: row.get(name) or value for name, value in told.items()}}
 
 
 def _grouped(tables: _Tables, name: str, key: str, build: Any) -> dict[str, list[Any]]:
