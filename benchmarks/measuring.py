@@ -14,7 +14,7 @@ class Scale:
     """How much is done.
 
     `sizes` are numbers of stored cases, `passages` those of an indexed shop, `workers` are pairs of worker
-    processes and the concurrency of each.
+    processes and the concurrency of each, `parts` are commands that run side by side.
     """
 
     rounds: int
@@ -24,10 +24,12 @@ class Scale:
     requests: int
     passages: int
     workers: tuple[tuple[int, int], ...]
+    parts: tuple[tuple[str, ...], ...]
     rest_seconds: float = 3.0
 
 
 WORKERS = ((1, 1), (1, 2), (2, 1))
+ALL_IN_ONE, SIDE_BY_SIDE = ("up",), ("serve", "work", "poll")
 QUICK = Scale(
     rounds=3,
     mails=60,
@@ -35,10 +37,20 @@ QUICK = Scale(
     sizes=(1_000,),
     requests=90,
     passages=200,
-    workers=((1, 1),),
+    workers=(),
+    parts=(ALL_IN_ONE,),
     rest_seconds=1.0,
 )
-WHOLE = Scale(rounds=5, mails=200, cases=20, sizes=(1_000, 10_000), requests=300, passages=1_000, workers=WORKERS)
+WHOLE = Scale(
+    rounds=5,
+    mails=200,
+    cases=20,
+    sizes=(1_000, 10_000),
+    requests=300,
+    passages=1_000,
+    workers=WORKERS,
+    parts=(SIDE_BY_SIDE, ALL_IN_ONE),
+)
 FULL = replace(WHOLE, sizes=(1_000, 10_000, 100_000))
 
 

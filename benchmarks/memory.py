@@ -21,14 +21,12 @@ Family = Callable[[], Sequence[psutil.Process]]
 
 
 def memory(scale: Scale) -> Sequence[Table]:
-    """Run the parts side by side, then all in one, and read their memory meanwhile."""
-    apart = _measured(scale, ("serve", "work", "poll"))
-    together = _measured(scale, ("up",))
-    rows = [(*row, "parts side by side") for row in apart] + [(*row, "all in one") for row in together]
+    """Run the parts side by side or all in one, and read their memory meanwhile."""
+    rows = [(*row, f"as {', '.join(commands)}") for commands in scale.parts for row in _measured(scale, commands)]
     return [
         Table(
             title="memory",
-            headings=("process", "MB at rest", "MB at most", "processes", "how it ran"),
+            headings=("what", "MB at rest", "MB at most", "processes", "rejoinder …"),
             rows=tuple(rows),
             notes=(
                 f"load: {scale.mails} mails become cases while pages are asked for",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from unittest.mock import patch
 
 import httpx
 import psutil
@@ -103,7 +104,8 @@ def place(*, imap_port: int = NOBODY, concurrency: int = 1) -> Iterator[Place]:
     config = folder / "rejoinder.toml"
     config.write_text(template.substitute(values, password_env=PASSWORD_ENV, secret_env=SECRET_ENV))
     try:
-        yield Place(folder=folder, config=config, web_port=port)
+        with patch.dict(os.environ):  # the built-in server names a folder of ours in it
+            yield Place(folder=folder, config=config, web_port=port)
     finally:
         _end(postgres_processes(data_dir))
         _end(chroma_processes(data_dir))

@@ -17,7 +17,7 @@ from benchmarks.shop import mail, orders
 from benchmarks.web import bare_server
 from tests.fixtures_program import MODELS
 
-TINY = Scale(rounds=1, mails=8, cases=2, sizes=(5, 10), requests=4, passages=20, workers=(), rest_seconds=0)
+TINY = Scale(rounds=1, mails=8, cases=2, sizes=(5, 10), requests=4, passages=20, workers=(), parts=(), rest_seconds=0)
 
 
 @pytest.fixture(autouse=True)
