@@ -18,7 +18,10 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """One charge. `reference` is the processor's id; results are the processor's own words."""
+    """One charge. `reference` is the processor's id; results are the processor's own words.
+
+    `card_fingerprint` is the processor's name of the card number; `liability_shift` is None where nobody said.
+    """
 
     reference: str
     processor: str
@@ -31,6 +34,11 @@ class Payment:
     cvv_result: str = ""
     three_d_secure: str = ""
     descriptor: str = ""
+    card_fingerprint: str = ""
+    eci: str = ""
+    liability_shift: bool | None = None
+    disputed: bool = False
+    fraud_reported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +98,28 @@ class PostalAddress:
     city: str = ""
     postcode: str = ""
     country: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """One use of a digital good or service: a download, a login, a session."""
+
+    at: datetime
+    what: str
+    ip: str = ""
+    device_id: str = ""
+
+
+GOODS = ("physical", "digital", "service", "subscription", "travel", "event")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """One order with its payments, parcels and refunds.
 
-    `status` is one of open, paid, packed, shipped, delivered, cancelled, returned.
+    `status` is one of open, paid, packed, shipped, delivered, cancelled, returned; `goods` one of `GOODS`.
+    `account_id` is the login the customer knows; `accesses` are uses of a digital good or service.
     """
 
     number: str
@@ -110,6 +133,13 @@ class Order:
     shipping_minor: int = 0
     language: str = ""
     customer_ip: str = ""
+    goods: str = "physical"
+    account_id: str = ""
+    device_id: str = ""
+    device_fingerprint: str = ""
+    bill_to: PostalAddress | None = None
+    cancelled_at: datetime | None = None
+    accesses: tuple[Access, ...] = ()
     payments: tuple[Payment, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     refunds: tuple[Refund, ...] = ()

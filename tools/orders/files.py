@@ -13,7 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from rejoinder.domain.money import Money, from_decimal
 from rejoinder.domain.orders import (
+    GOODS,
     SCAN_STATUS,
+    Access,
     Order,
     OrderLine,
     Payment,
@@ -27,7 +29,14 @@ from rejoinder.errors import ImportRejected
 
 Row = Mapping[str, str]
 
-ORDER_TABLES = ("orders", "order_lines", "payments", "shipments", "scans", "refunds", "customers")
+ORDER_TABLES = ("orders", "order_lines", "payments", "shipments", "scans", "refunds", "customers", "accesses")
+
+
+PAYMENT_TEXTS = (
+    "network", "card_last4", "arn", "avs_result", "cvv_result", "three_d_secure", "descriptor",
+    "card_fingerprint", "eci",
+)  # fmt: skip
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +151,7 @@ def _orders(tables: _Tables) -> Iterator[Order]:
         "payments": _grouped(tables, "payments", "order_number", _payment),
         "shipments": _grouped(tables, "shipments", "order_number", lambda row: _shipment(row, scans)),
         "refunds": _grouped(tables, "refunds", "order_number", _refund),
+        "accesses": _grouped(tables, "accesses", "order_number", _access),
     }
     customers = {row.get("id", ""): row for _, row in tables.rows.get("customers", [])}
     yield from _good(tables, "orders", lambda row: _order(_with_customer(row, customers), parts))
@@ -177,18 +187,36 @@ def _order(row: Row, parts: Mapping[str, Mapping[str, list[Any]]]) -> Order:
         customer_name=row.get("customer_name", ""),
         customer_email=row.get("customer_email", "").lower(),
         lines=tuple(parts["lines"].get(number, ())),
-        ship_to=PostalAddress(
-            name=row.get("ship_name", ""),
-            lines=tuple(part for part in (row.get("ship_line1", ""), row.get("ship_line2", "")) if part),
-            city=row.get("ship_city", ""),
-            postcode=row.get("ship_postcode", ""),
-            country=row.get("ship_country", "").upper(),
-        ),
+        ship_to=_address(row, "ship"),
+        bill_to=_address(row, "bill") if row.get("bill_line1") else None,
         language=row.get("language", ""),
         customer_ip=row.get("customer_ip", ""),
+        goods=_one_of(row.get("goods") or "physical", GOODS, "kind of goods"),
+        cancelled_at=_maybe_instant(row, "cancelled_at"),
+        accesses=tuple(sorted(parts["accesses"].get(number, ()), key=lambda access: access.at)),
+        account_id=row.get("account_id", ""),
+        device_id=row.get("device_id", ""),
+        device_fingerprint=row.get("device_fingerprint", ""),
         payments=tuple(parts["payments"].get(number, ())),
         shipments=tuple(parts["shipments"].get(number, ())),
         refunds=tuple(parts["refunds"].get(number, ())),
+    )
+
+
+def _address(row: Row, prefix: str) -> PostalAddress:
+    return PostalAddress(
+        name=row.get(f"{prefix}_name", ""),
+        lines=tuple(line for line in (row.get(f"{prefix}_line1", ""), row.get(f"{prefix}_line2", "")) if line),
+        city=row.get(f"{prefix}_city", ""),
+        postcode=row.get(f"{prefix}_postcode", ""),
+        state=row.get(f"{prefix}_state", ""),
+        country=row.get(f"{prefix}_country", "").upper(),
+    )
+
+
+def _access(row: Row) -> Access:
+    return Access(
+        at=_instant(row, "at"), what=_needed(row, "what"), ip=row.get("ip", ""), device_id=row.get("device_id", "")
     )
 
 
@@ -199,13 +227,15 @@ def _line(row: Row) -> OrderLine:
 
 
 def _payment(row: Row) -> Payment:
-    optional = ("network", "card_last4", "arn", "avs_result", "cvv_result", "three_d_secure", "descriptor")
     return Payment(
         reference=_needed(row, "reference"),
         processor=row["processor"],
         amount=_money(row, "amount"),
         captured_at=_instant(row, "captured_at"),
-        **{name: row.get(name, "") for name in optional},
+        liability_shift=_maybe_yes(row, "liability_shift"),
+        disputed=_maybe_yes(row, "disputed") or False,
+        fraud_reported=_maybe_yes(row, "fraud_reported") or False,
+        **{name: row.get(name, "") for name in PAYMENT_TEXTS},
     )
 
 
@@ -224,9 +254,7 @@ def _shipment(row: Row, scans: Mapping[str, list[Scan]]) -> Shipment:
 
 
 def _scan(row: Row) -> Scan:
-    status = _needed(row, "status")
-    if status not in SCAN_STATUS:
-        raise ValueError(f"the scan status {status!r} is none of {', '.join(SCAN_STATUS)}")
+    status = _one_of(_needed(row, "status"), SCAN_STATUS, "scan status")
     return Scan(at=_instant(row, "at"), status=status, text=row.get("text", ""), place=row.get("place", ""))
 
 
@@ -251,6 +279,17 @@ def _product(row: Row) -> Product:
         attributes=tuple((name, value) for name, value in row.items() if name not in known and value),
         url=row.get("url", ""),
     )
+
+
+def _one_of(value: str, known: Sequence[str], what: str) -> str:
+    if value not in known:
+        raise ValueError(f"the {what} {value!r} is none of {', '.join(known)}")
+    return value
+
+
+def _maybe_yes(row: Row, name: str) -> bool | None:
+    value = row.get(name, "").lower()
+    return value in YES if _one_of(value, ("", *YES, *NO), name) else None
 
 
 def _needed(row: Row, name: str) -> str:

@@ -58,3 +58,26 @@ def test_what_cannot_be_read_at_all_says_so(tmp_path: Path) -> None:
     (tmp_path / "orders.json").write_text("{")
     with pytest.raises(ImportRejected, match="JSON"):
         load(tmp_path / "orders.json")
+
+
+def test_what_proves_a_digital_sale_and_its_payer_is_read(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        orders="number,placed_at,status,total,currency,customer_name,customer_email,goods,account_id,device_id\n"
+        "A-1,2026-03-09T10:00:00Z,delivered,19.90,EUR,Ana,ana@buyer.example,digital,ana77,dev-1\n",
+        payments="order_number,reference,processor,amount,currency,captured_at,card_fingerprint,liability_shift\n"
+        "A-1,ch_1,stripe,19.90,EUR,2026-03-09T10:00:01Z,fp_1,yes\n"
+        "A-1,ch_2,stripe,19.90,EUR,2026-03-09T10:00:01Z,fp_1,\n",
+        accesses="order_number,at,what,ip\nA-1,2026-03-10T08:00:00Z,download,203.0.113.9\n",
+    )
+    (order,) = load(tmp_path).orders
+    assert (order.goods, order.account_id, order.device_id) == ("digital", "ana77", "dev-1")
+    assert [payment.liability_shift for payment in order.payments] == [True, None]
+    assert [(access.what, access.ip) for access in order.accesses] == [("download", "203.0.113.9")]
+
+
+def test_an_unknown_kind_of_goods_is_a_bad_row(tmp_path: Path) -> None:
+    header = ORDERS.replace("customer_id", "goods")
+    write(tmp_path, orders=f"{header}A-1,2026-03-09,paid,19.90,EUR,gold,Ana,ana@buyer.example\n")
+    (bad,) = load(tmp_path).bad_rows
+    assert "kind of goods 'gold'" in bad.reason

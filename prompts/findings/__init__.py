@@ -1,0 +1,46 @@
+"""Findings in words: one sentence template a code, in TOML files by area, in English and Chinese."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from rejoinder.domain.judgement import Finding
+from rejoinder.errors import TemplateError
+
+FOLDER = Path(__file__).parent
+LANGUAGES = ("en", "zh")
+_ENVIRONMENT = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
+
+
+def explain(finding: Finding, language: str) -> str:
+    """Return a finding as one or two sentences.
+
+    The template is found by code and verdict (`refunded_before.holds`), else by code alone; Chinese for `zh` and
+    its variants, English for every other language.
+
+    Raises:
+        TemplateError: there is no sentence for the finding, or a value is missing. The message names the code.
+    """
+    words = sentences("zh" if language.split("-")[0] == "zh" else "en")
+    template = words.get(f"{finding.code}.{finding.verdict}") or words.get(finding.code)
+    if template is None:
+        raise TemplateError(f"prompts/findings has no sentence for {finding.code!r} ({finding.verdict})")
+    try:
+        return _ENVIRONMENT.from_string(template).render(finding.values)
+    except jinja2.TemplateError as exc:
+        raise TemplateError(f"prompts/findings, {finding.code!r}: {exc}") from exc
+
+
+@cache
+def sentences(language: str) -> dict[str, str]:
+    """Return the sentence templates of a language by code, or by code and verdict."""
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        for code, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found |= (
+                {code: value} if isinstance(value, str) else {f"{code}.{verdict}": v for verdict, v in value.items()}
+            )
+    return found
