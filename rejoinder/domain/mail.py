@@ -17,12 +17,17 @@ class MailAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """One attached file; its bytes are in the file store under `file_hash` (sha256, hex)."""
+    """One attached file; its bytes are in the file store under `file_hash` (sha256, hex).
+
+    `text` is what can be read in it, masked; `unread` says in words why nothing can.
+    """
 
     filename: str
     media_type: str
     size: int
     file_hash: str
+    text: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

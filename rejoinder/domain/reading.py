@@ -46,12 +46,20 @@ class ScoredIntent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestCase:
+    """One of several cases that a single mail tells of; `notice_type` as in `Reading`."""
+
+    fields: Mapping[str, FieldValue]
+    notice_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """One reader's understanding of one message.
 
     `notice_source` and `notice_type` name entries of the notice catalogue and are empty for customer mail.
     `intents` is ordered, the primary one first; empty when the reader does not tell.
-    `flags` are words of `RISK_FLAGS`.
+    `flags` are words of `RISK_FLAGS`. `cases` hold what a digest tells of each case; `fields` then hold what all share.
     """
 
     reader: str
@@ -63,6 +71,7 @@ class Reading:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     intents: tuple[ScoredIntent, ...] = ()
     flags: tuple[str, ...] = ()
+    cases: tuple[DigestCase, ...] = ()
     note: str = ""
 
     def value(self, name: str) -> str:
