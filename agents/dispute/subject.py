@@ -1,0 +1,30 @@
+"""What the rules of a dispute look at: the records of one case, read once and not changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rejoinder.domain.cases import Dispute
+from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.orders import Order, Payment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A dispute with the records it may be judged by; None and empty mean that we hold no such record.
+
+    `opened_at` is when the dispute was raised, not when we heard of it. `payment` is the disputed payment, `order` the
+    order it paid for. `earlier_orders` are other orders of the same customer; `other_disputes` are the merchant's
+    other disputes, this one left out. `mails` are the messages of the case and of the order, oldest first.
+    `policy_facts` is what the merchant's policy said on the day of the order, by name.
+    """
+
+    dispute: Dispute
+    now: datetime
+    opened_at: datetime | None = None
+    order: Order | None = None
+    payment: Payment | None = None
+    earlier_orders: tuple[Order, ...] = ()
+    other_disputes: tuple[Dispute, ...] = ()
+    mails: tuple[InboundMail, ...] = ()
+    policy_facts: Mapping[str, object] = field(default_factory=dict)
