@@ -11,18 +11,17 @@ from agents import evidence as ev
 from agents.checks import check_context, run_checks
 from agents.deps import Deps, Policy
 from agents.dispute.coverage import coverage, kinds_of
+from agents.dispute.letter import letter_context, write_letter
 from agents.drafting import draft_of
 from agents.matching import Clues, choose, clues_of, find_orders
 from agents.routing import RouteInput, choose_route
 from agents.state import CaseState
 from knowledge.reason_codes import required_evidence
-from prompts.contexts import Exhibit, LetterContext, LetterMessage
-from prompts.render import render, template_exists
 from rejoinder.domain.cases import Case, Dispute, Merchant, Run
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.orders import Order, Payment
+from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
 
 POLICY_TOPIC = {
@@ -32,25 +31,7 @@ POLICY_TOPIC = {
     "cancelled_recurring": "subscriptions",
     "not_received": "shipping",
 }
-# What decides a case comes first: the lead exhibit of each category, then the usual order.
-LEAD_EXHIBIT = {
-    "not_received": "shipment",
-    "credit_not_processed": "refund",
-    "fraud_card_absent": "payment",
-    "duplicate": "payment",
-}
-EXHIBIT_ORDER = ("order", "shipment", "payment", "refund", "mail", "policy", "product")
-EXHIBIT_TITLES = {
-    "order": "Order record",
-    "shipment": "Carrier record",
-    "payment": "Payment record",
-    "refund": "Refund record",
-    "mail": "Correspondence with the customer",
-    "policy": "Policy in force on the day of the order",
-    "product": "Product description",
-}
 LETTER_MESSAGES = 5
-EXCERPT = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,50 +160,18 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     deps = runtime.context
     scene = load_scene(state, deps)
     evidence, passages = load_sources(state, deps)
-    policy = _policy(scene, deps)
-    order = scene.order
-    citations = dict(ev.aliases(evidence, passages))
-    context = LetterContext(
+    citations = ev.aliases(evidence, passages)
+    context = letter_context(
         merchant=scene.merchant,
         dispute=scene.dispute,
-        order=order,
-        payment=_disputed_payment(scene),
-        shipment=ev.latest_shipment(order) if order else None,
-        refunds=order.refunds if order else (),
-        messages=tuple(
-            LetterMessage(
-                sent_at=mail.sent_at, sender=mail.sender.email, subject=mail.subject, excerpt=mail.new_text[:EXCERPT]
-            )
-            for mail in _correspondence(scene, deps)
-        ),
-        policy=policy.facts if policy else {},
-        policy_text=policy.passage.text if policy else "",
-        exhibits=exhibits_for(scene.dispute.category, citations),
+        order=scene.order,
+        mails=_correspondence(scene, deps),
+        policy=_policy(scene, deps),
+        citations=citations,
         now=deps.clock().astimezone(ZoneInfo(scene.merchant.timezone)),
     )
-    name = f"representment/{scene.dispute.category}"
-    if not template_exists(name, "en"):
-        name = "representment/general"
-    rendered = render(name, context, language="en", citations=citations)
+    rendered = write_letter(context, citations)
     return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
-
-
-def _disputed_payment(scene: Scene) -> Payment | None:
-    if scene.order is None:
-        return None
-    named = [p for p in scene.order.payments if p.reference == scene.dispute.payment_reference]
-    return named[0] if named else ev.latest_payment(scene.order)
-
-
-def exhibits_for(category: str, citations: dict[str, str]) -> tuple[Exhibit, ...]:
-    """Return the exhibits there are, the decisive one first."""
-    lead = LEAD_EXHIBIT.get(category, "order")
-    order = (lead, *(alias for alias in EXHIBIT_ORDER if alias != lead))
-    there = [alias for alias in order if alias in citations]
-    return tuple(
-        Exhibit(label=f"Exhibit {number}", title=EXHIBIT_TITLES[alias], alias=alias)
-        for number, alias in enumerate(there, start=1)
-    )
 
 
 def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
