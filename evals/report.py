@@ -55,19 +55,44 @@ class Results:
 
 def bars(results: Results) -> list[Bar]:
     """Return the bars of a run without any model."""
-    fields = share(
-        right for row, seen in results.notices for right in scorers.fields_right(row.expected, seen).values()
-    )
     both = (*results.customers, *results.notices)
     return [
         Bar("is it a dispute", 0.99, _asked(results.notices, scorers.is_dispute).value),
-        Bar("notice fields exact", 0.95, fields.value),
+        Bar("source of a notice", 0.98, _asked(results.notices, scorers.source_is_right).value),
+        Bar("type of a notice", 0.98, _asked(results.notices, scorers.notice_type_is_right).value),
+        *_field_bars(results.notices),
+        Bar("digests counted", 1.0, _asked(results.notices, scorers.cases_counted).value),
+        Bar("cases of digests right", 0.97, cases_of_digests(results.notices).value),
+        Bar("imitations known", 1.0, _asked(results.notices, scorers.phishing_is_known).value),
         Bar("no wrong due date or amount", 1.0, _asked(results.notices, scorers.no_wrong_due_or_amount).value),
         Bar("first intent, macro F1", 0.85, scorers.macro_f1(intent_pairs(results.customers))),
         Bar("order matched", 0.98, _asked(both, scorers.order_is_right).value),
         Bar("no wrong order", 1.0, _asked(both, scorers.no_wrong_order).value),
         Bar("draft safe", 1.0, _asked(results.customers, scorers.draft_is_safe).value),
     ]
+
+
+def _field_bars(results: Iterable[NoticeResult]) -> list[Bar]:
+    """Return the bar of all fields together and that of the worst of them."""
+    found = field_shares(results)
+    worst = min(found, key=lambda name: found[name].value, default="none")
+    together = Share(sum(part.right for part in found.values()), sum(part.total for part in found.values()))
+    worst_value = found[worst].value if found else 1.0
+    return [Bar("notice fields exact", 0.97, together.value), Bar(f"worst field exact: {worst}", 0.97, worst_value)]
+
+
+def field_shares(results: Iterable[NoticeResult]) -> dict[str, Share]:
+    """Return how many values of each field were read exactly, by field; cases of digests are counted apart."""
+    answers: dict[str, list[bool]] = {}
+    for row, seen in results:
+        for name, right in scorers.fields_right(row.expected, seen).items():
+            answers.setdefault(name, []).append(right)
+    return {name: share(answers[name]) for name in sorted(answers)}
+
+
+def cases_of_digests(results: Iterable[NoticeResult]) -> Share:
+    """Return how many cases of digests were found with all they state."""
+    return share(right for row, seen in results for right in scorers.cases_right(row.expected, seen))
 
 
 def _asked(results: Iterable[tuple[Any, Seen]], ask: Any) -> Share:
@@ -149,12 +174,10 @@ def _by_class(title: str, results: Sequence[NoticeResult]) -> Grid:
 
 
 def _fields_grid(results: Sequence[NoticeResult]) -> Grid:
-    answers: dict[str, list[bool]] = {}
-    for row, seen in results:
-        for name, right in scorers.fields_right(row.expected, seen).items():
-            answers.setdefault(name, []).append(right)
-    rows = [(name, _cell(share(found))) for name, found in sorted(answers.items())]
-    rows.append(("all", _cell(share(right for found in answers.values() for right in found))))
+    found = field_shares(results)
+    rows = [(name, _cell(part)) for name, part in found.items()]
+    total = Share(sum(part.right for part in found.values()), sum(part.total for part in found.values()))
+    rows += [("all", _cell(total)), ("whole cases of digests", _cell(cases_of_digests(results)))]
     return Grid("Notice fields, exact", ("field", f"right (v{scorers.FIELDS_VERSION})"), rows)
 
 
@@ -173,6 +196,9 @@ def misses(results: Results) -> list[Mapping[str, Any]]:
         if isinstance(row, NoticeRow):
             right = scorers.fields_right(row.expected, seen)
             wrong += [f"{name}: {seen.fields.get(name, '')!r}" for name, fits in right.items() if not fits]
+            wrong += [
+                f"case {case}" for case, fits in enumerate(scorers.cases_right(row.expected, seen), 1) if not fits
+            ]
         if wrong and row.split == "built_on":
             found.append({"id": row.row_id, "wrong": wrong, "seen": {"kind": seen.kind, "intent": seen.intent}})
     return found

@@ -13,6 +13,20 @@ LANGUAGES = ("en", "zh", "es", "de", "fr", "pt", "it", "ru", "ja", "ko", "ar", "
 
 
 @dataclass(frozen=True, kw_only=True)
+class WrittenFile:
+    """A file before it is put into bytes: what it says in words, in a table below them, or (`image`) as a picture.
+
+    A cell is a text, a number, None, or `{"date": "2026-12-01"}`, which a spreadsheet holds as a date.
+    """
+
+    filename: str
+    media_type: str
+    text: str = ""
+    rows: Sequence[Sequence[Any]] = ()
+    image: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class WrittenMail:
     """A mail before it is put into bytes. `sender` is a From header; `authentic`: what the receiving server found."""
 
@@ -21,6 +35,7 @@ class WrittenMail:
     body: str
     html: str = ""
     authentic: bool = True
+    attachments: Sequence[WrittenFile] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +56,33 @@ class CustomerExpected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseExpected:
+    """What is right for one case of a digest; `fields` and `absent` as in `NoticeExpected`."""
+
+    notice_type: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    absent: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeExpected:
     """What is right for a mail that is, or looks like, a notice.
 
     None: not scored. `fields` are canonical values; `absent` names fields that nobody can be sure of.
+    `cases` are those of a digest. `authentic` is False for an imitation. `unread`: what matters stands in a
+    picture, and the product says that it could not read it, or reads it right.
     """
 
-    is_dispute: bool
+    is_dispute: bool | None
     kind: str | None = None
     source: str | None = None
     notice_type: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     absent: Sequence[str] = ()
     order: str | None = None
+    cases: Sequence[CaseExpected] = ()
+    authentic: bool | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +123,16 @@ def customers(split: Split = "all") -> list[CustomerRow]:
 def notices(split: Split = "all") -> list[NoticeRow]:
     """Return the notices and near misses."""
     rows = [
-        NoticeRow(**_common(table), expected=NoticeExpected(**table["expected"]))
-        for table in _tables(FOLDER / "notices.jsonl")
+        NoticeRow(**_common(table), expected=_notice_expected(table["expected"]))
+        for language in LANGUAGES
+        for table in _tables(FOLDER / "notices" / f"{language}.jsonl")
     ]
     return [row for row in rows if split in {"all", row.split}]
+
+
+def _notice_expected(table: Mapping[str, Any]) -> NoticeExpected:
+    cases = tuple(CaseExpected(**case) for case in table.get("cases", ()))
+    return NoticeExpected(**{**table, "cases": cases})
 
 
 def _tables(path: Path) -> Iterator[dict[str, Any]]:
@@ -119,5 +154,6 @@ def _common(table: Mapping[str, Any]) -> dict[str, Any]:
             body=mail["body"],
             html=mail.get("html", ""),
             authentic=mail.get("authentication") != "fail",
+            attachments=tuple(WrittenFile(**file) for file in mail.get("attachments", ())),
         ),
     }

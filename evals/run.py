@@ -19,6 +19,7 @@ from agents.reading import reconcile
 from agents.routing import RouteInput, choose_route
 from agents.service.nodes import REPLY_LANGUAGES, Scene, answer_for, collect_passages, context_of, render_reply
 from agents.service.policy import NEEDS_ORDER
+from evals.files import file_bytes
 from evals.rows import Row, WrittenMail
 from evals.shop import MERCHANT, NOW
 from knowledge.catalog import intents
@@ -27,7 +28,7 @@ from rejoinder.domain.cases import Case, Run
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Match
-from rejoinder.domain.reading import Reading, Reconciled
+from rejoinder.domain.reading import FieldValue, Reading, Reconciled
 from rejoinder.errors import RejoinderError
 from rejoinder.wiring import builtin_reader
 from tools.mail.parse import parse_mail
@@ -49,8 +50,19 @@ class Drafted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenCase:
+    """What the product made of one case of a digest."""
+
+    notice_type: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the product made of one row. `failure` is what stopped it, in words."""
+    """What the product made of one row. `failure` is what stopped it, in words.
+
+    `unread`: a file came with the mail that the product says it could not read.
+    """
 
     kind: str = ""
     source: str = ""
@@ -60,6 +72,8 @@ class Seen:
     intents: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[SeenCase, ...] = ()
+    unread: bool = False
     order: str = ""
     drafted: Drafted | None = None
     failure: str = ""
@@ -97,11 +111,17 @@ def see(row: Row, reader: Reader, deps: Deps) -> Seen:
         intent=_intent(reading),
         intents=tuple(intent.intent for intent in reading.intents),
         flags=reading.flags,
-        fields={name: value.value for name, value in reading.fields.items()},
+        fields=_values(reading.fields),
+        cases=tuple(SeenCase(notice_type=c.notice_type, fields=_values(c.fields)) for c in reading.cases),
+        unread=any(file.unread for file in mail.attachments),
         order=order,
         drafted=drafted,
         failure=failure,
     )
+
+
+def _values(fields: Mapping[str, FieldValue]) -> dict[str, str]:
+    return {name: value.value for name, value in fields.items()}
 
 
 def _intent(reading: Reading) -> str:
@@ -187,4 +207,7 @@ def mail_bytes(written: WrittenMail, row_id: str) -> bytes:
             message.add_alternative(written.html, subtype="html")
     else:
         message.set_content(written.html, subtype="html")
+    for file in written.attachments:
+        maintype, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file_bytes(file), maintype, subtype, filename=file.filename)
     return message.as_bytes()

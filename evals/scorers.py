@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from agents.facts import facts_in, unsupported
-from evals.rows import CustomerExpected, NoticeExpected
-from evals.run import Seen
+from evals.rows import CaseExpected, CustomerExpected, NoticeExpected
+from evals.run import Seen, SeenCase
 
 RISKY_FIELDS = ("respond_by", "amount_minor")
 CLOSED_FIELDS = ("card_last4", "arn", "amount_minor", "respond_by")
+CASE_KEYS = ("dispute_reference", "payment_reference", "order_reference")
 OTHER_INTENTS = frozenset({"none", "other.spam", "other.business"})
 SCORED_FLAGS = frozenset({"chargeback_threat", "legal_threat", "safety"})
 UNSAFE_PROBLEMS = frozenset(
@@ -63,7 +64,7 @@ def share(answers: Iterable[bool | None]) -> Share:
 
 def is_dispute(expected: NoticeExpected, seen: Seen) -> bool | None:
     """A notice is known as one, and nothing else is."""
-    return (seen.kind == "dispute") is expected.is_dispute
+    return None if expected.is_dispute is None else (seen.kind == "dispute") is expected.is_dispute
 
 
 def is_no_dispute(expected: CustomerExpected, seen: Seen) -> bool | None:
@@ -73,7 +74,15 @@ def is_no_dispute(expected: CustomerExpected, seen: Seen) -> bool | None:
 
 def phishing_is_known(expected: NoticeExpected, seen: Seen) -> bool | None:
     """An imitation is called one."""
-    return seen.kind == "phishing" if expected.kind == "phishing" else None
+    imitation = expected.kind == "phishing" or expected.authentic is False
+    return seen.kind == "phishing" if imitation else None
+
+
+def unread_is_said(expected: NoticeExpected, seen: Seen) -> bool | None:
+    """Of a notice in a picture it is said that nobody read it, or it was read."""
+    if not expected.unread:
+        return None
+    return seen.unread or all(fields_right(expected, seen).values())
 
 
 def source_is_right(expected: NoticeExpected, seen: Seen) -> bool | None:
@@ -83,11 +92,13 @@ def source_is_right(expected: NoticeExpected, seen: Seen) -> bool | None:
 
 def notice_type_is_right(expected: NoticeExpected, seen: Seen) -> bool | None:
     """The type of a notice is named."""
-    return seen.notice_type == expected.notice_type if expected.is_dispute else None
+    return seen.notice_type == expected.notice_type if expected.is_dispute and expected.notice_type else None
 
 
 def fields_right(expected: NoticeExpected, seen: Seen) -> dict[str, bool]:
-    """Each field that a careful person reads off: was it read, exactly."""
+    """Each field that a careful person reads off: was it read, exactly. None that stands in an unread picture."""
+    if expected.unread and seen.unread:
+        return {}
     return {name: same_value(name, value, seen.fields.get(name, "")) for name, value in expected.fields.items()}
 
 
@@ -108,11 +119,51 @@ def _same_instant(expected: str, given: str) -> bool:
     return found.tzinfo is not None and wanted.replace(second=0) == found.replace(second=0)
 
 
+def cases_counted(expected: NoticeExpected, seen: Seen) -> bool | None:
+    """A digest yields as many cases as it tells of; any other notice yields none."""
+    return len(seen.cases) == len(expected.cases) if expected.is_dispute else None
+
+
+def digest_is_right(expected: NoticeExpected, seen: Seen) -> bool | None:
+    """A digest yields its cases, no more, and each with its type and fields."""
+    if not expected.cases:
+        return None
+    return len(seen.cases) == len(expected.cases) and all(cases_right(expected, seen))
+
+
+def cases_right(expected: NoticeExpected, seen: Seen) -> list[bool]:
+    """Each case of a digest: was it found, with its type and every field. What all share may stand at the top."""
+    return [found is not None and _case_is_right(wanted, found) for wanted, found in paired_cases(expected, seen)]
+
+
+def paired_cases(expected: NoticeExpected, seen: Seen) -> list[tuple[CaseExpected, SeenCase | None]]:
+    """Return each expected case with the one seen under its reference, completed by what the digest says of all."""
+    whole = [SeenCase(notice_type=case.notice_type, fields={**seen.fields, **case.fields}) for case in seen.cases]
+    return [(wanted, next((case for case in whole if _same_case(wanted, case)), None)) for wanted in expected.cases]
+
+
+def _same_case(wanted: CaseExpected, found: SeenCase) -> bool:
+    name = next((name for name in CASE_KEYS if name in wanted.fields), CASE_KEYS[0])
+    return same_value(name, wanted.fields.get(name, ""), found.fields.get(name, ""))
+
+
+def _case_is_right(wanted: CaseExpected, found: SeenCase) -> bool:
+    type_fits = wanted.notice_type in {None, found.notice_type}
+    return type_fits and all(same_value(n, v, found.fields.get(n, "")) for n, v in wanted.fields.items())
+
+
 def wrong_without_flag(expected: NoticeExpected, seen: Seen) -> list[str]:
     """Return the due date or amount that was given although it is wrong, or nobody can be sure of it."""
+    if not expected.cases:
+        return _wrong(expected, seen.fields)
+    pairs = paired_cases(expected, seen)
+    return [name for wanted, found in pairs if found is not None for name in _wrong(wanted, found.fields)]
+
+
+def _wrong(expected: NoticeExpected | CaseExpected, fields: Mapping[str, str]) -> list[str]:
     wrong = []
     for name in RISKY_FIELDS:
-        given = seen.fields.get(name, "")
+        given = fields.get(name, "")
         unsure = name in expected.absent
         known = name in expected.fields
         if given and (unsure or (known and not same_value(name, expected.fields[name], given))):
@@ -120,19 +171,31 @@ def wrong_without_flag(expected: NoticeExpected, seen: Seen) -> list[str]:
     return wrong
 
 
+def ambiguous_is_left_open(expected: NoticeExpected, seen: Seen) -> bool | None:
+    """A field that nobody can be sure of has no value."""
+    return not any(seen.fields.get(name) for name in expected.absent) if expected.absent else None
+
+
 def no_wrong_due_or_amount(expected: NoticeExpected, seen: Seen) -> bool | None:
     """Neither due date nor amount is wrong while nothing says so."""
-    return not wrong_without_flag(expected, seen) if expected.is_dispute else None
+    return None if expected.is_dispute is False else not wrong_without_flag(expected, seen)
 
 
 def nothing_is_invented(expected: NoticeExpected, seen: Seen) -> bool | None:
     """No card, ARN, amount or due date is read from a notice that states none."""
-    return not invented_fields(expected, seen) if expected.is_dispute else None
+    return None if expected.is_dispute is False else not invented_fields(expected, seen)
 
 
 def invented_fields(expected: NoticeExpected, seen: Seen) -> list[str]:
     """Return the fields that were given although the notice does not state them."""
-    return [name for name in CLOSED_FIELDS if seen.fields.get(name) and name not in expected.fields]
+    if not expected.cases:
+        return _invented(expected, seen.fields)
+    pairs = paired_cases(expected, seen)
+    return [name for wanted, found in pairs if found is not None for name in _invented(wanted, found.fields)]
+
+
+def _invented(expected: NoticeExpected | CaseExpected, fields: Mapping[str, str]) -> list[str]:
+    return [name for name in CLOSED_FIELDS if fields.get(name) and name not in expected.fields]
 
 
 def kind_is_right(expected: CustomerExpected, seen: Seen) -> bool | None:
@@ -232,11 +295,15 @@ CUSTOMER_SCORERS: Sequence[Scorer] = (
 
 NOTICE_SCORERS: Sequence[Scorer] = (
     Scorer("is it a dispute", 1, is_dispute),
-    Scorer("phishing known", 1, phishing_is_known),
+    Scorer("phishing known", 2, phishing_is_known),
     Scorer("source right", 1, source_is_right),
     Scorer("notice type right", 1, notice_type_is_right),
-    Scorer("no wrong due date or amount", 1, no_wrong_due_or_amount),
-    Scorer("nothing invented", 1, nothing_is_invented),
+    Scorer("digest counted", 1, cases_counted),
+    Scorer("digest right", 1, digest_is_right),
+    Scorer("unread picture said", 1, unread_is_said),
+    Scorer("ambiguous left open", 1, ambiguous_is_left_open),
+    Scorer("no wrong due date or amount", 2, no_wrong_due_or_amount),
+    Scorer("nothing invented", 2, nothing_is_invented),
     Scorer("order matched", 1, order_is_right),
     Scorer("no wrong order", 1, no_wrong_order),
 )
