@@ -10,7 +10,11 @@
     │   │   ├── MailTooDeep
     │   │   └── MailTooManyParts
     │   ├── WebhookRejected      the signature, the time or the form of a webhook is wrong
-    │   └── ImportRejected       an order file or document that cannot be read
+    │   ├── ImportRejected       an order file or document that cannot be read
+    │   ├── ExhibitRejected      a file or text that cannot be put into a packet as it is; says what to do
+    │   │   └── CardNumberFound  it shows a full card number that cannot be masked: a person looks
+    │   └── PacketTooLarge       a packet over a limit of its rail after everything was made smaller
+    ├── PacketMisread            the finished packet does not say what it should; it must not leave
     ├── TemplateError            a template misses a value or does not exist
     ├── NotFound                 no row with that id (or not this merchant's)
     ├── Conflict                 somebody else was faster; nothing was changed
@@ -58,6 +62,22 @@ class WebhookRejected(BadInput):
 
 class ImportRejected(BadInput):
     """A file of orders or a document that cannot be read."""
+
+
+class ExhibitRejected(BadInput):
+    """A file or text that cannot stand in a packet: broken, encrypted, of an unknown type, in letters no font has."""
+
+
+class CardNumberFound(ExhibitRejected):
+    """A full card number where it cannot be masked."""
+
+
+class PacketTooLarge(BadInput):
+    """More bytes or pages than the rail takes, or a form it does not take."""
+
+
+class PacketMisread(RejoinderError):
+    """Reading the finished packet back gave other facts than it was made from."""
 
 
 class TemplateError(RejoinderError):
