@@ -116,14 +116,15 @@ def states_only_what_it_cites(draft: Draft, context: CheckContext) -> Iterator[P
         yield Problem(code="unsupported_fact", detail=f"the subject states {fact.words!r}, which no evidence bears out")
 
 
-def _of_merchant(merchant: Merchant) -> list[Fact]:
+def _of_merchant(merchant: Merchant) -> tuple[Fact, ...]:
     return facts_in(f"{merchant.website} {merchant.name} {merchant.signature}", "en")
 
 
 def _everything(context: CheckContext) -> list[Fact]:
-    return [fact for source_id in context.sources for fact in context.support(source_id)] + facts_in(
-        context.mail_text, context.language
-    )
+    return [
+        *(fact for source_id in context.sources for fact in context.support(source_id)),
+        *facts_in(context.mail_text, context.language),
+    ]
 
 
 def names_only_known(draft: Draft, context: CheckContext) -> Iterator[Problem]:

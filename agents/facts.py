@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -57,7 +57,8 @@ class Fact:
     words: str
 
 
-def facts_in(text: str, language: str) -> list[Fact]:
+@lru_cache(maxsize=1024)  # policies and records are held against many sentences
+def facts_in(text: str, language: str) -> tuple[Fact, ...]:
     """Return the facts a text states, each once, in no order.
 
     Ambiguous spellings (03/04/2026, 1.234) carry every meaning they could have.
@@ -67,7 +68,7 @@ def facts_in(text: str, language: str) -> list[Fact]:
     for read in (_links, _iso_dates, _written_dates, _times, _amounts, _references, _numbers):
         facts, rest = read(rest, language)
         found += facts
-    return list(dict.fromkeys(found + list(_spelled(rest, language))))
+    return tuple(dict.fromkeys(found + list(_spelled(rest, language))))
 
 
 def in_plain_letters(text: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge.catalog import FOLDER, read_toml
 from knowledge.phrase_index import CharacterIndex, WordIndex, phrase_index
@@ -26,8 +26,13 @@ def concepts() -> Mapping[str, str]:
 
 def concepts_in(text: str, language: str) -> list[list[str]]:
     """Return the concepts of each sentence, in the order of the concept list; English words count everywhere."""
+    return [list(found) for found in _concepts_in(text, language)]
+
+
+@lru_cache(maxsize=256)  # the classifier, the flags and the search ask about the same mail
+def _concepts_in(text: str, language: str) -> tuple[tuple[str, ...], ...]:
     codes = [code for code in dict.fromkeys((language, "en")) if code in languages()]
-    return [_of_sentence(sentence, codes) for sentence in sentences(text)]
+    return tuple(_of_sentence(sentence, codes) for sentence in sentences(text))
 
 
 def sentences(text: str) -> list[str]:
@@ -35,11 +40,11 @@ def sentences(text: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _SENTENCE_END.split(text)) if part]
 
 
-def _of_sentence(sentence: str, codes: Sequence[str]) -> list[str]:
+def _of_sentence(sentence: str, codes: Sequence[str]) -> tuple[str, ...]:
     found = {label for code in codes for label in _index(code).labels_in(sentence)}
     if "?" in sentence or "？" in sentence or "؟" in sentence:
         found.add("QUESTION")
-    return [name for name in concepts() if name in found]
+    return tuple(name for name in concepts() if name in found)
 
 
 @cache

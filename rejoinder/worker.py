@@ -1,5 +1,6 @@
 """One step of a run: start it, resume it, or find that it is done. The only caller of the graphs."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +23,9 @@ MAX_ATTEMPTS = 6
 
 class Runs(Protocol):
     """The rows of runs."""
+
+    def one_connection(self) -> AbstractContextManager[None]:
+        """Let all transactions of this context share one connection."""
 
     def start_run(self, run_id: int) -> Run | None:
         """Mark the run as running; None when it has ended."""
@@ -56,14 +60,15 @@ class Worker:
         Raises:
             RejoinderError: a step failed; `retriable` tells whether another try can help.
         """
+        with self.runs.one_connection():
+            self._advance(run_id)
+
+    def _advance(self, run_id: int) -> None:
         run = self.runs.start_run(run_id)
         if run is None:
             return
         config: RunnableConfig = {"configurable": {"thread_id": str(run_id)}}
-        given = self._input(run, config)
-        if given != WAIT:
-            self.graph.invoke(given, config, context=self.deps, durability="async")  # type: ignore[attr-defined]
-        if self._next(config):
+        if self._waits_after(self._input(run, config), config):
             self.runs.wait_run(run_id)
             return
         self.checkpointer.delete_thread(str(run_id))
@@ -78,9 +83,12 @@ class Worker:
             return None
         return Command(resume=True) if self.runs.decision_of_run(run.run_id) else WAIT
 
-    def _next(self, config: RunnableConfig) -> tuple[str, ...]:
-        names: tuple[str, ...] = self.graph.get_state(config).next  # type: ignore[attr-defined]
-        return names
+    def _waits_after(self, given: Any, config: RunnableConfig) -> bool:
+        """Take the graph on, and tell whether it now waits for a person."""
+        if given == WAIT:
+            return True
+        left = self.graph.invoke(given, config, context=self.deps, durability="async")  # type: ignore[attr-defined]
+        return INTERRUPT in left
 
     def give_up(self, run_id: int, problem: RejoinderError | Exception) -> None:
         """Mark a run as failed with words a person can act on."""
@@ -89,3 +97,4 @@ class Worker:
 
 
 WAIT = "wait"
+INTERRUPT = "__interrupt__"  # the key under which `invoke` returns what a graph waits for

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -15,6 +16,7 @@ from rejoinder.storage.documents import json_text
 
 STATEMENT_TIMEOUT_MS = 60_000
 CONNECT_SECONDS = 10
+_HELD: ContextVar[Connection | None] = ContextVar("held connection", default=None)
 
 
 def open_engine(url: str, pool_size: int = 10) -> Engine:
@@ -50,8 +52,24 @@ def plain_url(engine: Engine) -> str:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction; a database that is away raises `ProviderUnavailable`, and the next call finds it again."""
+    held = _HELD.get()
+    if held is not None and held.engine is engine and not held.in_transaction():
+        with our_errors(), held.begin():
+            yield held
+        return
     with our_errors(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def one_connection(engine: Engine) -> Iterator[None]:
+    """Let all transactions of this context share one connection: it is fetched and tested once, not each time."""
+    with our_errors(), engine.connect() as connection:
+        token = _HELD.set(connection)
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from rejoinder.domain.cases import Merchant, RunView
 from rejoinder.domain.reading import Reconciled
@@ -13,24 +13,28 @@ from rejoinder.storage.messages import stored
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import cases, merchants, messages, runs
 
+PARTS = {"run": runs, "case": cases, "message": messages, "merchant": merchants}
+VIEW = (
+    select(*(column.label(f"{name}__{column.name}") for name, table in PARTS.items() for column in table.c))
+    .select_from(
+        runs.join(cases, cases.c.id == runs.c.case_id)
+        .join(messages, messages.c.id == runs.c.message_id)
+        .join(merchants, merchants.c.id == runs.c.merchant_id)
+    )
+    .where(runs.c.id == bindparam("run_id"))
+)  # built once: every node of every run asks it
+
 
 class ViewRows(Rows):
     """Joined reads of a run."""
 
     def view(self, run_id: int) -> RunView:
         """Return a run with its case, merchant, message and reading."""
-        joined = (
-            runs.join(cases, cases.c.id == runs.c.case_id)
-            .join(messages, messages.c.id == runs.c.message_id)
-            .join(merchants, merchants.c.id == runs.c.merchant_id)
-        )
-        tables = {"run": runs, "case": cases, "message": messages, "merchant": merchants}
-        columns = [column.label(f"{name}__{column.name}") for name, table in tables.items() for column in table.c]
         with self.begin() as connection:
-            row = connection.execute(select(*columns).select_from(joined).where(runs.c.id == run_id)).one_or_none()
+            row = connection.execute(VIEW, {"run_id": run_id}).one_or_none()
         if row is None:
             raise NotFound(f"there is no run {run_id}")
-        run, case, message, merchant = (_part(row, name) for name in tables)
+        run, case, message, merchant = (_part(row, name) for name in PARTS)
         return RunView(
             run=as_run(run),
             case=as_case(case),
