@@ -1,4 +1,4 @@
-"""Attached files: a safe name, a media type, a hash."""
+"""Attached files: a safe name, a media type, a hash, and the text that can be read in them."""
 
 import hashlib
 import re
@@ -6,6 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 from rejoinder.domain.mail import Attachment
+from tools.mail.attachment_text import TextBudget, read_file_text
 from tools.mail.cards import mask_cards
 from tools.mail.mime import Limits, Part
 from tools.mail.redact import redact_file
@@ -32,25 +33,30 @@ _EXTENSIONS = {
 
 
 class File(NamedTuple):
-    """An attachment with its bytes, card numbers masked where the type is text."""
+    """An attachment with its bytes, card numbers masked where the type is text; `masked` counts all that were."""
 
     attachment: Attachment
     content: bytes
     masked: int
 
 
-def read_attachment(part: Part, limits: Limits) -> File:
-    """Read one part as a file."""
+def read_attachment(part: Part, limits: Limits, budget: TextBudget) -> File:
+    """Read one part as a file, and its text as far as the budget goes."""
     content = part.content
     filename = safe_filename(part.filename, part.media_type)
-    redacted = redact_file(content, part.media_type, filename, part.type_parameters.get("charset", ""), limits)
+    charset = part.type_parameters.get("charset", "")
+    redacted = redact_file(content, part.media_type, filename, charset, limits)
+    found = read_file_text(redacted.raw, part.media_type, filename, charset, budget)
+    masked = mask_cards(found.text)
     attachment = Attachment(
         filename=filename,
         media_type=part.media_type,
         size=len(redacted.raw),
         file_hash=hashlib.sha256(redacted.raw).hexdigest(),
+        text=masked.text,
+        unread=found.unread,
     )
-    return File(attachment, redacted.raw, redacted.count)
+    return File(attachment, redacted.raw, redacted.count + masked.count)
 
 
 def safe_filename(written: str, media_type: str = "") -> str:

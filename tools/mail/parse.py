@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from email.utils import parsedate_to_datetime
 
 from rejoinder.domain.mail import Attachment, InboundMail, MailAddress
+from tools.mail.attachment_text import TextBudget
 from tools.mail.attachments import read_attachment
 from tools.mail.automatic import automatic_kind
 from tools.mail.body import Body, ReadText, collect, read_text
@@ -27,7 +28,8 @@ _MOST_DEFECTS = 30
 class ParsedMail:
     """A mail, the bytes of its files by hash, and its raw bytes with card numbers masked.
 
-    Without a card number `masked_raw` is the raw mail, byte for byte. PDFs and images are not searched.
+    Without a card number `masked_raw` is the raw mail, byte for byte. In PDFs, Office files and pictures only the
+    text that was read is masked; their bytes are kept as they came.
     """
 
     mail: InboundMail
@@ -42,9 +44,17 @@ def parse_mail(raw: bytes, limits: Limits = DEFAULT_LIMITS) -> ParsedMail:
         MailRejected: a limit is passed; the message names the limit and the size found.
     """
     root = read_structure(raw, limits)
-    files: dict[str, bytes] = {}
+    files = _Files()
     mail = _read_mail(root, limits, files)
-    return ParsedMail(mail=mail, files=files, masked_raw=redact_mail(raw, root, limits).raw)
+    return ParsedMail(mail=mail, files=files.contents, masked_raw=redact_mail(raw, root, limits).raw)
+
+
+class _Files:
+    """The bytes of a mail's files by hash, and what may still be spent on reading them."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self.budget = TextBudget()
 
 
 class _Masker:
@@ -76,7 +86,7 @@ class _Envelope:
         return bool(self.in_reply_to or self.references) or is_reply_subject(self.subject)
 
 
-def _read_mail(root: Part, limits: Limits, files: dict[str, bytes]) -> InboundMail:
+def _read_mail(root: Part, limits: Limits, files: _Files) -> InboundMail:
     masker = _Masker()
     envelope = _envelope(root, masker)
     body = collect(root, limits)
@@ -158,11 +168,11 @@ def _header_map(root: Part) -> dict[str, str]:
     return first
 
 
-def _read_files(body: Body, limits: Limits, files: dict[str, bytes], masker: _Masker) -> tuple[Attachment, ...]:
+def _read_files(body: Body, limits: Limits, files: _Files, masker: _Masker) -> tuple[Attachment, ...]:
     found = []
     for part in body.files:
-        file = read_attachment(part, limits)
-        files[file.attachment.file_hash] = file.content
+        file = read_attachment(part, limits, files.budget)
+        files.contents[file.attachment.file_hash] = file.content
         masker.count += file.masked
         found.append(file.attachment)
     return tuple(found)
@@ -176,9 +186,7 @@ def _split(read: ReadText, text: str, envelope: _Envelope) -> SplitReply:
     return split
 
 
-def _forwarded(
-    body: Body, text: str, envelope: _Envelope, limits: Limits, files: dict[str, bytes]
-) -> InboundMail | None:
+def _forwarded(body: Body, text: str, envelope: _Envelope, limits: Limits, files: _Files) -> InboundMail | None:
     """Open the inner mail: an attached one first, else one forwarded in the text. A reply is no forward."""
     if envelope.is_reply and not is_forward_subject(envelope.subject):
         return None

@@ -1,0 +1,40 @@
+"""A file's bytes to its text. Files of complex formats are read in a process of their own, with bounds."""
+
+import time
+
+from tools.mail.attachment_text.apart import read_apart
+from tools.mail.attachment_text.budget import FileLimits, FileText, TextBudget, Unreadable
+from tools.mail.attachment_text.kinds import FileKind, kind_of
+from tools.mail.attachment_text.message import read_message
+from tools.mail.attachment_text.spreadsheet import read_csv
+from tools.mail.charsets import decode_text
+
+_SMALLEST_PICTURE = 8_000
+
+
+def read_file_text(content: bytes, media_type: str, filename: str, charset: str, budget: TextBudget) -> FileText:
+    """Return what can be read in a file; never raises, and takes its cost from the budget."""
+    kind = kind_of(content, media_type, filename)
+    if kind == "other":
+        return FileText(unread=f"files of the type {media_type} are not read")
+    if kind == "picture" and len(content) < _SMALLEST_PICTURE:
+        return FileText(unread="too small a picture to hold a text")
+    if budget.spent:
+        return FileText(unread="not read: the mail's other files took what is spent on one mail")
+    start = time.monotonic()
+    try:
+        found = _read(content, kind, charset, budget.limits())
+    except Unreadable as problem:
+        found = FileText(unread=str(problem))
+    budget.update_spent(time.monotonic() - start, len(found.text))
+    return found if found.text.strip() or found.unread else FileText(unread="no text is in it")
+
+
+def _read(content: bytes, kind: FileKind, charset: str, limits: FileLimits) -> FileText:
+    if kind == "mail":
+        return read_message(content, limits)
+    if kind not in ("plain", "csv"):
+        return read_apart(content, kind, limits)
+    text = decode_text(content[: limits.text * 4], charset).text[: limits.text]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return read_csv(text, limits) if kind == "csv" else FileText(text=text)
