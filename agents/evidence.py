@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+from knowledge.reason_words import reason_title
+from rejoinder.domain.cases import Dispute
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.orders import Order, Payment, Product, Refund, Scan, Shipment
+from rejoinder.domain.money import Money
+from rejoinder.domain.orders import Order, Payment, PostalAddress, Product, Refund, Scan, Shipment
 
 TEXT_LIMIT = 4000
 
@@ -20,6 +23,8 @@ def in_zone(order: Order, zone: tzinfo) -> Order:
         payments=tuple(replace(p, captured_at=p.captured_at.astimezone(zone)) for p in order.payments),
         shipments=tuple(_shipment_in_zone(s, zone) for s in order.shipments),
         refunds=tuple(replace(r, created_at=r.created_at.astimezone(zone)) for r in order.refunds),
+        accesses=tuple(replace(access, at=access.at.astimezone(zone)) for access in order.accesses),
+        cancelled_at=order.cancelled_at.astimezone(zone) if order.cancelled_at else None,
     )
 
 
@@ -57,18 +62,70 @@ def latest_payment(order: Order) -> Payment | None:
 
 
 def order_evidence(order: Order, source: str, captured_at: datetime) -> list[Evidence]:
-    """Return the evidence in an order: the order itself, payments, parcels, refunds."""
+    """Return the evidence in an order: the order itself, payments, parcels, refunds, the log of its use."""
     return [
         _of_order(order, source, captured_at),
         *(_of_payment(payment, source, captured_at) for payment in order.payments),
         *(_of_shipment(shipment, order, source, captured_at) for shipment in order.shipments),
         *(_of_refund(refund, source, captured_at) for refund in order.refunds),
+        *([_of_accesses(order, source, captured_at)] if order.accesses else []),
     ]
+
+
+def earlier_order_evidence(order: Order, source: str, captured_at: datetime) -> Evidence:
+    """Return another order of the same customer as evidence, with what was paid for it."""
+    found = _of_order(order, source, captured_at)
+    paid = {f"paid_{payment.reference}": str(payment.amount) for payment in order.payments}
+    return replace(
+        found,
+        evidence_id=f"earlier:{order.number}",
+        kind="prior_undisputed_transactions",
+        fields={**found.fields, **paid},
+    )
+
+
+def dispute_evidence(dispute: Dispute, order: Order | None, captured_at: datetime) -> Evidence:
+    """Return what is known about a dispute as evidence; `remaining` is its amount less what was refunded."""
+    rest = remaining(dispute, order)
+    fields = {
+        "processor": dispute.processor,
+        "reference": dispute.reference,
+        "payment_reference": dispute.payment_reference,
+        "network": dispute.network,
+        "reason_code": dispute.reason_code,
+        "reason_title": reason_title(dispute.network, dispute.reason_code),
+        "reason_text": dispute.reason_text,
+        "category": dispute.category,
+        "amount": str(dispute.amount) if dispute.amount else "",
+        "remaining": str(rest) if rest else "",
+        "transaction_date": dispute.transaction_date,
+        "respond_by": _iso(dispute.respond_by),
+        "card_last4": dispute.card_last4,
+        "arn": dispute.arn,
+    }
+    return Evidence(
+        evidence_id="dispute:record",
+        kind="dispute",
+        fields=_present(fields),
+        text="",
+        source=",".join(dispute.sources),
+        captured_at=captured_at,
+    )
+
+
+def remaining(dispute: Dispute, order: Order | None) -> Money | None:
+    """Return what is left of the disputed amount where a part was refunded; None where none or all of it was."""
+    if dispute.amount is None or order is None:
+        return None
+    done = [refund.amount for refund in order.refunds if refund.status == "succeeded"]
+    returned = sum(amount.amount_minor for amount in done)
+    if {amount.currency for amount in done} != {dispute.amount.currency} or returned >= dispute.amount.amount_minor:
+        return None
+    return Money(amount_minor=dispute.amount.amount_minor - returned, currency=dispute.amount.currency)
 
 
 def _of_order(order: Order, source: str, captured_at: datetime) -> Evidence:
     lines = [f"{line.quantity} × {line.title} ({line.sku}) at {line.price}" for line in order.lines]
-    address = order.ship_to
     fields = {
         "order_number": order.number,
         "placed_at": order.placed_at.isoformat(),
@@ -76,10 +133,14 @@ def _of_order(order: Order, source: str, captured_at: datetime) -> Evidence:
         "total": str(order.total),
         "customer_name": order.customer_name,
         "customer_email": order.customer_email,
-        "ship_to": ", ".join(
-            part for part in (address.name, *address.lines, address.postcode, address.city, address.country) if part
-        ),
+        "ship_to": _in_one_line(order.ship_to),
+        "bill_to": _in_one_line(order.bill_to) if order.bill_to else "",
         "customer_ip": order.customer_ip,
+        "account_id": order.account_id,
+        "device_id": order.device_id,
+        "device_fingerprint": order.device_fingerprint,
+        "goods": order.goods,
+        "cancelled_at": _iso(order.cancelled_at),
     }
     return Evidence(
         evidence_id=f"order:{order.number}",
@@ -103,6 +164,8 @@ def _of_payment(payment: Payment, source: str, captured_at: datetime) -> Evidenc
         "avs_result": payment.avs_result,
         "cvv_result": payment.cvv_result,
         "three_d_secure": payment.three_d_secure,
+        "eci": payment.eci,
+        "liability_shift": "" if payment.liability_shift is None else str(payment.liability_shift).lower(),
         "descriptor": payment.descriptor,
     }
     return Evidence(
@@ -151,6 +214,18 @@ def _of_refund(refund: Refund, source: str, captured_at: datetime) -> Evidence:
         kind="refund_record",
         fields=_present(fields),
         text="",
+        source=source,
+        captured_at=captured_at,
+    )
+
+
+def _of_accesses(order: Order, source: str, captured_at: datetime) -> Evidence:
+    uses = (f"{a.at.isoformat()} {a.what} {a.ip} {a.device_id}".strip() for a in order.accesses)
+    return Evidence(
+        evidence_id=f"access:{order.number}",
+        kind="digital_access_log",
+        fields={"order_number": order.number, "uses": str(len(order.accesses))},
+        text="\n".join(uses),
         source=source,
         captured_at=captured_at,
     )
@@ -210,6 +285,11 @@ def fingerprint(item: Evidence) -> str:
     """Return a hash of what the evidence says, without when it was captured."""
     parts = [item.evidence_id, item.kind, *(f"{k}={v}" for k, v in sorted(item.fields.items())), item.text]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _in_one_line(address: PostalAddress) -> str:
+    parts = (address.name, *address.lines, address.postcode, address.city, address.state, address.country)
+    return ", ".join(part for part in parts if part)
 
 
 def _present(fields: Mapping[str, str]) -> dict[str, str]:

@@ -99,7 +99,7 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     if scene.mail:
         notice = ev.mail_evidence(scene.mail, "mailbox", now)
         found.append(replace(notice, evidence_id=notice.evidence_id.replace("mail:", "notice:"), kind="notice"))
-    found.append(_of_dispute(scene, deps))
+    found.append(ev.dispute_evidence(scene.dispute, scene.order, now))
     if scene.order:
         found += ev.order_evidence(scene.order, "orders", now)
         found += [ev.mail_evidence(mail, "mailbox", now) for mail in _correspondence(scene, deps)]
@@ -108,32 +108,6 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     store.save_evidence(scene.case.case_id, found)
     store.save_passages(scene.case.case_id, passages)
     return {"evidence_ids": [e.evidence_id for e in found], "passage_ids": [p.passage_id for p in passages]}
-
-
-def _of_dispute(scene: Scene, deps: Deps) -> Evidence:
-    dispute = scene.dispute
-    fields = {
-        "processor": dispute.processor,
-        "reference": dispute.reference,
-        "payment_reference": dispute.payment_reference,
-        "network": dispute.network,
-        "reason_code": dispute.reason_code,
-        "reason_text": dispute.reason_text,
-        "category": dispute.category,
-        "amount": str(dispute.amount) if dispute.amount else "",
-        "transaction_date": dispute.transaction_date,
-        "respond_by": dispute.respond_by.isoformat() if dispute.respond_by else "",
-        "card_last4": dispute.card_last4,
-        "arn": dispute.arn,
-    }
-    return Evidence(
-        evidence_id="dispute:record",
-        kind="dispute",
-        fields={name: value for name, value in fields.items() if value},
-        text="",
-        source=",".join(dispute.sources),
-        captured_at=deps.clock(),
-    )
 
 
 def _correspondence(scene: Scene, deps: Deps) -> list[InboundMail]:
