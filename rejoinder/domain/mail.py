@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from rejoinder.domain.authenticity import Authenticity
+
 Automatic = Literal["no", "auto_reply", "bounce", "list", "bulk"]
 
 
@@ -60,3 +62,11 @@ class InboundMail:
     authentication_results: tuple[str, ...] = ()
     masked_cards: int = 0
     defects: tuple[str, ...] = field(default=())
+    authenticity: Authenticity = field(default_factory=Authenticity)
+
+    @property
+    def source_authenticity(self) -> Authenticity:
+        """What is known of the sender of the innermost mail; when an outer one failed, that."""
+        if self.forwarded is None or self.authenticity.verdict == "failed":
+            return self.authenticity
+        return self.forwarded.source_authenticity

@@ -44,7 +44,7 @@ def html_to_text(html: str) -> HtmlText:
     reader = HtmlReader()
     parser = etree.HTMLParser(target=reader, huge_tree=True, recover=True, remove_pis=True, encoding="utf-8")
     try:
-        parser.feed(_bounded(html.replace("\0", "")).encode("utf-8", "replace"))
+        parser.feed(bounded(html.replace("\0", "")).encode("utf-8", "replace"))
         parser.close()
     except etree.LxmlError:
         # What was read before the parser gave up is kept.
@@ -52,7 +52,7 @@ def html_to_text(html: str) -> HtmlText:
     return _tidied(reader.result())
 
 
-def _bounded(html: str) -> str:
+def bounded(html: str) -> str:
     """Return HTML whose nesting is bounded: the parser takes quadratic time for end tags that close nothing."""
     if html.count("<") < _MANY_TAGS:
         return html
