@@ -1,6 +1,7 @@
 """What a message is: a dispute, a customer's wish, or nothing to answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from agents.deps import Deps, Reader
 from agents.reading import reconcile
 from agents.state import CaseState
 from rejoinder.domain.cases import Dispute, DisputeEvent, Merchant, StoredMessage
-from rejoinder.domain.disputes import NEEDS_ANSWER
+from rejoinder.domain.disputes import NEEDS_ANSWER, move_of, standing
+from rejoinder.domain.lifecycle import Move, state_of
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.money import Money
 from rejoinder.domain.reading import FieldValue, Reading, Reconciled
@@ -112,7 +114,7 @@ def dispute_of(message: StoredMessage, reading: Reading, merchant: Merchant) -> 
     """Build the dispute that a notice or an event speaks of."""
     event = message.event
     amount = reading.value("amount_minor")
-    return Dispute(
+    dispute = Dispute(
         processor=event.processor if event else reading.notice_source or "unknown",
         reference=reading.value("dispute_reference") or _stand_in(message),
         status=event.status if event else _status_of(reading.notice_type),
@@ -130,6 +132,18 @@ def dispute_of(message: StoredMessage, reading: Reading, merchant: Merchant) -> 
         arn=reading.value("arn"),
         order_reference=reading.value("order_reference"),
         buyer_email=reading.value("buyer_email"),
+    )
+    return standing(replace(dispute, moves=(move_of(event) if event else _move_of_mail(message, dispute),)))
+
+
+def _move_of_mail(message: StoredMessage, dispute: Dispute) -> Move:
+    return Move(
+        event_id=f"message:{message.message_id}",
+        witness="mail",
+        occurred_at=message.received_at,
+        stage=dispute.stage,
+        state=state_of(dispute.status),
+        due_at=dispute.respond_by,
     )
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from rejoinder.domain.lifecycle import Funds, Move
+from rejoinder.domain.lifecycle import Stage as Stage
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.money import Money
+from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
 
 CaseKind = Literal["unknown", "dispute", "service", "set_aside"]
 CaseStatus = Literal["new", "working", "in_review", "sending", "answered", "closed", "failed", "merged"]
 RunStatus = Literal["queued", "running", "waiting", "done", "failed"]
 Autonomy = Literal["shadow", "draft", "supervised", "auto"]
-Stage = Literal["alert", "inquiry", "first", "prearb", "arbitration", "compliance", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,10 @@ class Merchant:
 
 @dataclass(frozen=True, kw_only=True)
 class DisputeEvent:
-    """What a processor said about a dispute, by webhook or API, in our words; `raw_status` keeps theirs."""
+    """What a processor said about a dispute, by webhook or API, in our words; `raw_status` keeps theirs.
+
+    `status` is empty for an event that only moves money. The last fields are explained at `lifecycle.Move`.
+    """
 
     processor: str
     account: str
@@ -58,11 +63,21 @@ class DisputeEvent:
     order_reference: str = ""
     card_last4: str = ""
     buyer_email: str = ""
+    funds: Funds | None = None
+    submissions: tuple[str, ...] = ()
+    refunded: bool = False
+    reopens: bool = False
+    reverses: bool = False
+    final: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dispute:
-    """A dispute as we know it. `sources` names the witnesses: mail, webhook, api."""
+    """A dispute as we know it. `sources` names the witnesses: mail, webhook, api.
+
+    `moves` is what the witnesses told of its course; `status`, `stage`, `funds`, `submissions` (distinct ids) and
+    `outcome_final` follow from it.
+    """
 
     processor: str
     reference: str
@@ -81,6 +96,10 @@ class Dispute:
     arn: str = ""
     order_reference: str = ""
     buyer_email: str = ""
+    funds: Funds = "none"
+    submissions: tuple[str, ...] = ()
+    outcome_final: bool = False
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +146,12 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class RunView:
-    """A run with what it is about. `reconciled` is None before triage."""
+    """A run with what it is about. `reconciled` is None before triage; `order` is the one the case was matched to."""
 
     run: Run
     case: Case
     merchant: Merchant
     message: StoredMessage
     reconciled: Reconciled | None
+    dispute: Dispute | None = None
+    order: Order | None = None

@@ -1,48 +1,23 @@
 """How what is known about a dispute grows: events in any order, repeated, from several witnesses."""
 
 from dataclasses import replace
-from datetime import datetime
 
-from rejoinder.domain.cases import Dispute, Stage
+from rejoinder.domain.cases import Dispute, DisputeEvent
+from rejoinder.domain.lifecycle import ANSWERED, Lifecycle, Move, fold, state_of
+from rejoinder.domain.lifecycle import NEEDS_ANSWER as OPEN_STATES
 
-# Later beats earlier, whatever arrives first.
-STATUS_RANK = {
-    status: rank
-    for rank, statuses in enumerate(
-        (
-            ("unknown",),
-            ("alert_open",),
-            ("alert_resolved", "alert_expired"),
-            ("inquiry_open",),
-            ("inquiry_responded",),
-            ("inquiry_closed",),
-            ("needs_response",),
-            ("submitted",),
-            ("won", "lost", "accepted", "expired", "prevented", "withdrawn"),
-        )
-    )
-    for status in statuses
-}
-STAGE_RANK: dict[Stage, int] = {
-    "unknown": 0,
-    "alert": 1,
-    "inquiry": 2,
-    "first": 3,
-    "compliance": 3,
-    "prearb": 4,
-    "arbitration": 5,
-}
 STAND_INS = ("mail:", "message:")
 """Beginnings of references that we made up because a notice printed none."""
 
-NEEDS_ANSWER = frozenset({"inquiry_open", "needs_response", "unknown"})
-OPEN = NEEDS_ANSWER | {"inquiry_responded", "submitted", "alert_open"}
+NEEDS_ANSWER = OPEN_STATES | {"unknown"}
+OPEN = NEEDS_ANSWER | ANSWERED | {"alert_open"}
 
 
 def merge(known: Dispute, told: Dispute) -> Dispute:
     """Return what is known after one more witness spoke; empty fields are filled, never emptied.
 
-    A processor outranks a mail on every field; among equals the later stage, then the later status counts.
+    A processor outranks a mail on every field. Where the dispute stands follows from all that was ever told of it,
+    so the order of the witnesses does not matter.
     """
     if _trust(told) > _trust(known):
         base, other = told, known
@@ -55,16 +30,62 @@ def merge(known: Dispute, told: Dispute) -> Dispute:
             "card_last4", "arn", "order_reference", "buyer_email",
         )
     }  # fmt: skip
-    later = max((known, told), key=_progress)
-    return replace(
+    grown = replace(
         base,
         **filled,
         category=base.category if base.category != "general" else other.category,
         reference=other.reference if base.reference.startswith(STAND_INS) else base.reference,
-        stage=later.stage,
-        status=later.status,
-        respond_by=_deadline(base, other),
         sources=tuple(sorted({*known.sources, *told.sources})),
+    )
+    cycle = fold((*moves_of(known), *moves_of(told)))
+    return replace(_at(grown, cycle), moves=cycle.moves if known.moves or told.moves else ())
+
+
+def standing(dispute: Dispute) -> Dispute:
+    """Return the dispute with its status, stage, deadline, funds and submissions as its course tells them."""
+    return _at(dispute, lifecycle(dispute))
+
+
+def lifecycle(dispute: Dispute) -> Lifecycle:
+    """Return where the dispute stands, with all that was told of its course."""
+    return fold(moves_of(dispute))
+
+
+def status_of(cycle: Lifecycle) -> str:
+    """Return the state as a status word; whether a win can still be lost is told by `outcome_final`."""
+    return "won" if cycle.state in {"won_provisional", "won_final"} else cycle.state
+
+
+def moves_of(dispute: Dispute) -> tuple[Move, ...]:
+    """Return what was told of the dispute's course; one event without a time when only its fields are known."""
+    if dispute.moves:
+        return dispute.moves
+    move = Move(
+        event_id="",
+        witness="processor" if _trust(dispute) else "mail",
+        stage=dispute.stage,
+        state=state_of(dispute.status),
+        due_at=dispute.respond_by,
+    )
+    return (move,)
+
+
+def move_of(event: DisputeEvent) -> Move:
+    """Return what a processor's event tells of its dispute's course."""
+    return Move(
+        event_id=event.event_id,
+        witness="processor",
+        occurred_at=event.occurred_at,
+        stage=event.stage,
+        state=state_of(event.status) if event.status else None,
+        funds=event.funds,
+        due_at=event.respond_by,
+        submissions=event.submissions,
+        liable_amount=event.amount,
+        refunded=event.refunded,
+        reopens=event.reopens,
+        reverses=event.reverses,
+        final=event.final,
     )
 
 
@@ -89,16 +110,13 @@ def _trust(dispute: Dispute) -> int:
     return 1 if {"webhook", "api"} & set(dispute.sources) else 0
 
 
-def _deadline(base: Dispute, other: Dispute) -> datetime | None:
-    """Return the more trusted deadline; among equals that of the later stage, within a stage the earlier one."""
-    if base.respond_by is None or other.respond_by is None:
-        return base.respond_by or other.respond_by
-    if _trust(base) != _trust(other):
-        return base.respond_by
-    if base.stage == other.stage:
-        return min(base.respond_by, other.respond_by)
-    return max((base, other), key=lambda dispute: STAGE_RANK[dispute.stage]).respond_by
-
-
-def _progress(dispute: Dispute) -> tuple[int, int]:
-    return STAGE_RANK[dispute.stage], STATUS_RANK.get(dispute.status, 0)
+def _at(dispute: Dispute, cycle: Lifecycle) -> Dispute:
+    return replace(
+        dispute,
+        stage=cycle.stage,
+        status=status_of(cycle),
+        respond_by=cycle.due_at,
+        funds=cycle.funds,
+        submissions=cycle.submissions,
+        outcome_final=cycle.outcome_final,
+    )
