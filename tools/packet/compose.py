@@ -1,0 +1,224 @@
+"""Letter, key facts and exhibits to the bytes of one PDF."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import typst
+
+from rejoinder.domain.drafts import Draft
+from rejoinder.domain.money import Money
+from rejoinder.domain.packet import KEY_FACT_LABELS, ExhibitSource, KeyFacts
+from rejoinder.errors import ExhibitRejected
+from tools.packet.blocks import Block, Grid, Heading, PdfPage, Picture, Printed, Prose
+from tools.packet.fonts import fonts, is_right_to_left, printable
+from tools.packet.letter import EXHIBITS, LetterLine, letter_lines
+from tools.packet.written import amount, instant, long_day
+
+TEMPLATE = Path(__file__).parent / "packet.typ"
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+"""PDF/A-2a and PDF/UA-1; declared where no page of another PDF is taken in, which neither allows unseen."""
+
+_LONG_WORD = re.compile("[!-\u052f]{36,}")
+_WORD_PIECE = re.compile(r".{1,18}")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z]{4})?(?:-([A-Z]{2}))?")
+_LETTER = "the letter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Type size in points, and whether short exhibits may share pages."""
+
+    size: float = 10.5
+    share_pages: bool = False
+
+    def __str__(self) -> str:
+        return f"type of {self.size:g} pt{', exhibits share pages' if self.share_pages else ''}"
+
+
+class PrintedExhibit(NamedTuple):
+    """An exhibit and what is printed of it."""
+
+    source: ExhibitSource
+    printed: Printed
+
+
+def compose(
+    letter: Draft, facts: KeyFacts, exhibits: Sequence[PrintedExhibit], layout: Layout, made_at: datetime
+) -> bytes:
+    """Return the PDF; the same input gives the same bytes.
+
+    Raises:
+        ExhibitRejected: letters that no font has, or a page that cannot be taken over.
+    """
+    with tempfile.TemporaryDirectory(prefix="packet-") as folder:
+        root = Path(folder)
+        packet = _packet(letter, facts, exhibits, layout, root)
+        (root / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
+        foreign = any(isinstance(block, PdfPage) for exhibit in exhibits for block in exhibit.printed.blocks)
+        try:
+            return typst.compile(
+                str(root / TEMPLATE.name),
+                root=folder,
+                font_paths=fonts(),
+                ignore_system_fonts=True,
+                sys_inputs={"packet": json.dumps(packet, ensure_ascii=False)},
+                pdf_standards=[] if foreign else STANDARDS,
+                timestamp=int(made_at.timestamp()),
+            )
+        except typst.TypstError as exc:
+            raise ExhibitRejected(f"the packet cannot be set: {exc.message}") from exc
+
+
+def fact_rows(facts: KeyFacts) -> list[tuple[str, str]]:
+    """Return the key facts as printed: a name and a value each, empty ones left out."""
+    rows = ((label, _fact(field, getattr(facts, field))) for field, label in KEY_FACT_LABELS.items())
+    return [(label, value) for label, value in rows if value]
+
+
+def breakable(text: str) -> str:
+    """Return text with places to break in words too long for a line, such as links; they are not seen."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(_WORD_PIECE.findall(word[0])), text)
+
+
+def _fact(field: str, value: object) -> str:
+    if isinstance(value, Money):
+        return amount(value)
+    if isinstance(value, date):
+        return long_day(value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"ending {value}" if field == "card_last4" and value else str(value or "")
+
+
+def _packet(
+    letter: Draft, facts: KeyFacts, exhibits: Sequence[PrintedExhibit], layout: Layout, root: Path
+) -> dict[str, Any]:
+    title = printable(letter.subject, _LETTER)
+    numbers = {exhibit.source.label: number for number, exhibit in enumerate(exhibits, start=1)}
+    body, ending = _letter_items(letter, numbers)
+    return {
+        "title": title,
+        "short-title": printable(f"Dispute {facts.dispute_reference}", _LETTER),
+        "heading": title,
+        "author": printable(facts.merchant, _LETTER),
+        "description": f"Letter and {len(exhibits)} exhibits",
+        "size": layout.size,
+        "facts": [(label, breakable(printable(value, _LETTER))) for label, value in fact_rows(facts)],
+        "letter": body,
+        "ending": ending,
+        "exhibits": [_exhibit(exhibit, numbers, layout, root) for exhibit in exhibits],
+    }
+
+
+def _letter_items(letter: Draft, labels: Mapping[str, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what stands before the list of exhibits and what follows it; the list itself is made anew, with pages."""
+    body: list[dict[str, Any]] = []
+    ending: list[dict[str, Any]] = []
+    found = body
+    for line in letter_lines(letter):
+        if line.kind == "heading":
+            found = ending if line.text == EXHIBITS else found
+        if found is ending and (line.text == EXHIBITS or line.kind == "item"):
+            continue
+        _update_items(found, line, labels)
+    return body, ending
+
+
+def _update_items(items: list[dict[str, Any]], line: LetterLine, labels: Mapping[str, int]) -> None:
+    text = printable(line.text, _LETTER)
+    if line.kind == "heading":
+        items.append({"kind": "heading", "text": text})
+    elif line.kind == "item" and items and items[-1]["kind"] == "list":
+        items[-1]["items"].append(_pieces(text, labels))
+    elif line.kind == "item":
+        items.append({"kind": "list", "items": [_pieces(text, labels)]})
+    else:
+        items.append({"kind": "text", "text": _pieces(text, labels)})
+
+
+def _pieces(text: str, labels: Mapping[str, int]) -> list[str | dict[str, Any]]:
+    """Cut a text at the exhibits it names, so that their pages can be printed beside."""
+    found = (
+        re.split(f"({'|'.join(map(re.escape, sorted(labels, key=len, reverse=True)))})(?!\\w)", text)
+        if labels
+        else [text]
+    )
+    return [
+        {"exhibit": labels[piece], "label": piece} if piece in labels else breakable(piece) for piece in found if piece
+    ]
+
+
+def _exhibit(exhibit: PrintedExhibit, labels: Mapping[str, int], layout: Layout, root: Path) -> dict[str, Any]:
+    source, number = exhibit.source, labels[exhibit.source.label]
+    where = source.label
+    blocks = list(_blocks(exhibit.printed.blocks, where, root, number))
+    return {
+        "number": number,
+        "label": printable(source.label, where),
+        "title": _prose(source.title, source.language, where),
+        "running": _prose(f"{source.label} — {source.title}", "en", where),
+        "origin": _prose(source.origin, "en", where),
+        "captured": instant(source.captured_at),
+        "shares": layout.share_pages and number > 1 and not _has_pages(exhibit.printed),
+        "blocks": blocks,
+    }
+
+
+def _has_pages(printed: Printed) -> bool:
+    return any(isinstance(block, PdfPage | Picture) for block in printed.blocks)
+
+
+def _blocks(blocks: Sequence[Block], where: str, root: Path, number: int) -> Iterator[dict[str, Any]]:
+    for position, block in enumerate(blocks):
+        if isinstance(block, Grid):
+            yield _grid(block, where)
+        elif isinstance(block, Heading):
+            yield {"kind": block.kind, "text": _prose(block.text, "en", where)}
+        elif isinstance(block, Prose):
+            yield {"kind": block.kind, "prose": _prose(block.text, block.language, where)}
+        elif isinstance(block, Picture):
+            path = _file(root, f"{number}-{position}.{block.suffix}", block.content)
+            yield {"path": path, "alt": printable(block.alt, where)} | _plain(block, "kind", "width", "height", "alone")
+        elif isinstance(block, PdfPage):
+            path = _file(root, f"{number}.pdf", block.content)
+            yield {"path": path, "alt": printable(block.alt, where)} | _plain(block, "kind", "page", "wide")
+        else:
+            yield {"kind": block.kind, "by": printable(block.by, where), "prose": _prose(block.text, "en", where)}
+
+
+def _plain(block: Block, *fields: str) -> dict[str, Any]:
+    return {field: getattr(block, field) for field in fields}
+
+
+def _grid(block: Grid, where: str) -> dict[str, Any]:
+    return {
+        "kind": block.kind,
+        "columns": [_prose(column, "en", where) for column in block.columns],
+        "rows": [[_prose(cell, "en", where) for cell in row] for row in block.rows],
+        "width": max((len(row) for row in block.rows), default=1),
+    }
+
+
+def _prose(text: str, language: str, where: str) -> dict[str, Any]:
+    """Return text with what its setting needs: language, direction, paragraphs of lines."""
+    clean = breakable(printable(text, where)).strip("\n")
+    match = _LANGUAGE.fullmatch(language)
+    return {
+        "lang": match[1] if match else "en",
+        "region": match[2] if match else None,
+        "rtl": is_right_to_left(clean),
+        "paragraphs": [part.split("\n") for part in re.split(r"\n\s*\n", clean)],
+    }
+
+
+def _file(root: Path, name: str, content: bytes) -> str:
+    path = root / name
+    if not path.exists():
+        path.write_bytes(content)
+    return name
