@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rejoinder.domain.judgement import Finding, Verdict
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.notices import NoticeSource
-from tools.mail.authenticity.domains import domain_of, organisation, source_of, within
+from tools.mail.authenticity.domains import domain_of, is_own, organisation, source_of
 from tools.mail.authenticity.links import Link, links_in, misleading
 from tools.mail.authenticity.lookalikes import Lookalike, looks_like, unicode_form
 
@@ -62,19 +62,15 @@ def _mismatches(links: Sequence[Link], sources: Sequence[NoticeSource], grave: V
     for link in [link for link in links if misleading(link)][:_MOST_NAMED]:
         shown = source_of(link.shown, sources)
         values = {"shown": unicode_form(link.shown)[:200], "host": unicode_form(link.host)[:200]}
-        harmless = shown is None or _is_own(link.host, shown)
+        harmless = shown is None or is_own(link.host, shown)
         yield Finding(code="link_mismatch", verdict="unknown" if harmless else grave, values=values)
 
 
 def _elsewhere(links: Sequence[Link], source: NoticeSource) -> Iterator[Finding]:
-    hosts = dict.fromkeys(unicode_form(link.host) for link in links if not _is_own(link.host, source))
+    hosts = dict.fromkeys(unicode_form(link.host) for link in links if not is_own(link.host, source))
     if hosts:
         named = ", ".join(list(hosts)[:_MOST_NAMED])[:200]
         yield Finding(code="links_elsewhere", verdict="unknown", values={"hosts": named, "title": source.title})
-
-
-def _is_own(host: str, source: NoticeSource) -> bool:
-    return any(within(host, domain) for domain in (*source.domains, *source.link_domains))
 
 
 def _lookalike(found: Lookalike, place: str, verdict: Verdict) -> Finding:

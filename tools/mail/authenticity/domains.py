@@ -47,6 +47,11 @@ def source_of(domain: str, sources: Iterable[NoticeSource]) -> NoticeSource | No
     return next((source for source in sources if any(within(domain, known) for known in source.domains)), None)
 
 
+def is_own(host: str, source: NoticeSource) -> bool:
+    """Tell whether a host is the source's, for mail or for links."""
+    return any(within(host, domain) for domain in (*source.domains, *source.link_domains))
+
+
 def domain_of(address: str) -> str:
     """Return the domain of a mail address."""
     return normal(address.rpartition("@")[2]) if "@" in address else ""

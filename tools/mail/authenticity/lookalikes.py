@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rejoinder.domain.notices import NoticeSource
-from tools.mail.authenticity.domains import normal, organisation, owned_label, source_of, within
+from tools.mail.authenticity.domains import is_own, normal, organisation, owned_label
 
 Trick = Literal["subdomain", "ending", "letters", "spelling", "words", "scripts"]
 
@@ -44,7 +44,7 @@ class _Name(NamedTuple):
 def looks_like(domain: str, sources: Sequence[NoticeSource]) -> Lookalike | None:
     """Return which known domain this one imitates, or None; a source's own domains imitate nobody."""
     shown = unicode_form(normal(domain))
-    if not shown or source_of(domain, sources) is not None:
+    if not shown or any(is_own(shown, source) for source in sources):
         return None
     names = _names(tuple((source.title, source.domains) for source in sources))
     found = _below_another(shown, names) or _by_name(shown, names)
@@ -78,11 +78,11 @@ def _names(known: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[_Name, ...]:
 
 
 def _below_another(shown: str, names: Sequence[_Name]) -> tuple[Trick, _Name] | None:
-    """Find `stripe.com.evil.example` and `stripe-com.evil.example`."""
+    """Find `stripe.com.evil.example`, `stripe.com-evil.example` and `stripe-com.evil.example`."""
     for name in names:
         dashed = name.domain.replace(".", "-")
-        inside = f".{name.domain}." in f".{shown}" and not within(shown, name.domain)
-        if inside or any(dashed in label for label in shown.split(".")):
+        begins = any(f".{name.domain}{mark}" in f".{shown}" for mark in ".-")
+        if begins or any(f"-{dashed}-" in f"-{label}-" for label in shown.split(".")):
             return "subdomain", name
     return None
 
