@@ -29,12 +29,16 @@ NOTICE_FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class FieldValue:
-    """One value, how sure the reader is (0 to 1), and where in `InboundMail.text` it stands."""
+    """One value, how sure the reader is (0 to 1), and where in `InboundMail.text` it stands.
+
+    A value read in an attached file has no span; `where` is the file's name.
+    """
 
     value: str
     score: float
     start: int | None = None
     end: int | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +51,11 @@ class ScoredIntent:
 
 @dataclass(frozen=True, kw_only=True)
 class DigestCase:
-    """One of several cases that a single mail tells of; `notice_type` as in `Reading`."""
+    """One of several cases that a single mail tells of; `notice_type` as in `Reading`, `text` the case's own words."""
 
     fields: Mapping[str, FieldValue]
     notice_type: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +86,10 @@ class Reading:
 
 
 # What makes a person look early, whatever else was understood.
-RISK_FLAGS = ("chargeback_threat", "legal_threat", "safety", "instructions_to_assistant", "card_number", "hidden_text")
+RISK_FLAGS = (
+    "chargeback_threat", "legal_threat", "safety", "instructions_to_assistant", "card_number", "hidden_text",
+    "unread_attachment",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.dates import FoundDate, find_dates
-from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled
 
 _AFTER_A_DATE = 30
 _BESIDE = 3

@@ -1,5 +1,7 @@
 """Which kind of notice a mail is."""
 
+from collections.abc import Collection
+
 from tools.models.notices.page import Page
 from tools.models.notices.texts import Hit
 
@@ -26,6 +28,13 @@ def notice_type(page: Page, due: bool) -> str:
     return _settled(page, body or subject)
 
 
+def kind_of_cases(page: Page) -> str:
+    """Return what the words around a list say that its cases are: reminded of, inquiries; a dispute if nothing."""
+    subject = _first(page.subject_types, {"digest"})
+    body = _first(_prose_hits(page), _ONLY_IN_SUBJECT)
+    return _settled(page, subject or body) or "first_dispute"
+
+
 def kinds_named(page: Page) -> set[str]:
     """Return every kind whose words are in the mail."""
     return {hit.tag for hit in (*page.subject_types, *page.types)} - {"vendor_marketing"}
@@ -37,7 +46,7 @@ def marketing(page: Page) -> int:
     return len({(hit.start, hit.tag) for hit in hits if hit.tag == "vendor_marketing"})
 
 
-def _first(hits: list[Hit], without: tuple[str, ...] | frozenset[str]) -> str:
+def _first(hits: list[Hit], without: Collection[str]) -> str:
     tags = {hit.tag for hit in hits} - set(without)
     return next((name for name in _ORDER if name in tags), "")
 

@@ -2,38 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
+from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
 from tools.models.notices.texts import label_key
 from tools.models.notices.words import Meaning, Words
 
-_CELLS = re.compile(r"\t+|\s*[|｜]\s*|\s*│\s*")
 _COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
 _GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
-_NOISE = " \t*-•·●▪■◆►▶>#|_—–.。"
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
 _LONGEST_LABEL = 70
 _LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """One value under its label; the span is that of the value. `hint` is the label as printed, folded."""
-
-    field: str
-    language: str
-    start: int
-    end: int
-    label_start: int
-    hint: str = ""
-
-
-class _Span(NamedTuple):
-    start: int
-    end: int
 
 
 class Labels:
@@ -102,20 +82,26 @@ def find_labelled(folded: str, labels: Labels) -> list[Labelled]:
     lines = _lines(folded)
     index = 0
     while index < len(lines):
-        used = _table(folded, lines, index, labels, found)
-        if used:
-            index += used
+        table = read_table(folded, lines, index, labels.whole)
+        if table.lines:
+            found.extend(table.cells)
+            index += table.lines
             continue
         on_line = list(_on_line(folded, lines[index], labels))
         found.extend(on_line)
         index += 1
         if len(on_line) == 1 and on_line[0].start == on_line[0].end:
             index += _value_below(folded, lines, index, labels, found)
-        elif not on_line and (meaning := labels.whole(folded[slice(*lines[index - 1])].strip(_NOISE + ":"))):
+        elif not on_line and (meaning := labels.whole(folded[slice(*lines[index - 1])].strip(NOISE + ":"))):
             start, end = lines[index - 1]
             found.append(Labelled(meaning.field, meaning.language, end, end, start, folded[start:end]))
             index += _value_below(folded, lines, index, labels, found)
-    return [item for item in found if item.end > item.start and not _is_prose(folded, item)]
+    return [item for item in found if not _is_empty(folded, item) and not _is_prose(folded, item)]
+
+
+def _is_empty(folded: str, item: Labelled) -> bool:
+    """Return whether nothing stands under the label, or only a dash."""
+    return not any(letter.isalnum() or letter in "*•" for letter in folded[item.start : item.end])
 
 
 def _is_prose(folded: str, item: Labelled) -> bool:
@@ -125,33 +111,25 @@ def _is_prose(folded: str, item: Labelled) -> bool:
     return item.field == "other" and bool(_SENTENCES.search(folded, item.start, item.end))
 
 
-def _lines(folded: str) -> list[_Span]:
-    return [_Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
+def _lines(folded: str) -> list[Span]:
+    return [Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
 
 
-def _trim(folded: str, start: int, end: int) -> _Span:
-    while start < end and folded[start] in " \t*:_|=>":
-        start += 1
-    while end > start and folded[end - 1] in " \t*;,|_。":
-        end -= 1
-    return _Span(start, end)
-
-
-def _value_below(folded: str, lines: list[_Span], index: int, labels: Labels, found: list[Labelled]) -> int:
+def _value_below(folded: str, lines: list[Span], index: int, labels: Labels, found: list[Labelled]) -> int:
     """Take the next line as the value of the label just found; return how many lines were used."""
     label = found.pop()
     if index >= len(lines) or folded[label.end : lines[index].start].count("\n") > 3:
         return 0
     line = folded[slice(*lines[index])]
-    if labels.whole(line.strip(_NOISE + ":")) or next(_on_line(folded, lines[index], labels), None):
+    if labels.whole(line.strip(NOISE + ":")) or next(_on_line(folded, lines[index], labels), None):
         return 0
-    span = _trim(folded, *lines[index])
+    span = trim(folded, *lines[index])
     found.append(Labelled(label.field, label.language, *span, label.label_start, label.hint))
     return 1
 
 
-def _on_line(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
-    cells = _cells(folded, line)
+def _on_line(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
+    cells = cells_of(folded, line)
     if len(cells) > 1:
         yield from _in_cells(folded, cells, labels)
         return
@@ -161,21 +139,12 @@ def _on_line(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
     yield from pairs
 
 
-def _cells(folded: str, line: _Span) -> list[_Span]:
-    cells, start = [], line.start
-    for match in _CELLS.finditer(folded, line.start, line.end):
-        cells.append(_trim(folded, start, match.start()))
-        start = match.end()
-    cells.append(_trim(folded, start, line.end))
-    return [cell for cell in cells if cell.end > cell.start]
-
-
-def _in_cells(folded: str, cells: list[_Span], labels: Labels) -> Iterator[Labelled]:
+def _in_cells(folded: str, cells: list[Span], labels: Labels) -> Iterator[Labelled]:
     index = 0
     while index < len(cells):
         cell = cells[index]
         pairs = list(_with_colons(folded, cell, labels))
-        meaning = labels.whole(folded[slice(*cell)].strip(_NOISE + ":"))
+        meaning = labels.whole(folded[slice(*cell)].strip(NOISE + ":"))
         if pairs and pairs[0].end > pairs[0].start:
             yield from pairs
         elif meaning and index + 1 < len(cells):
@@ -184,15 +153,15 @@ def _in_cells(folded: str, cells: list[_Span], labels: Labels) -> Iterator[Label
         index += 1
 
 
-def _with_colons(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
+def _with_colons(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
     """Return the values after `label:`; a value ends where the next label of the line begins."""
     marks: list[tuple[Meaning, int, int]] = []
     previous = line.start
     for match in _COLON.finditer(folded, line.start, line.end):
         head = folded[previous : match.start()]
         first = previous == line.start
-        known = labels.whole(head.strip(_NOISE)) if first or len(head) < _LONGEST_LABEL else None
-        at = previous + len(head) - len(head.lstrip(_NOISE))
+        known = labels.whole(head.strip(NOISE)) if first or len(head) < _LONGEST_LABEL else None
+        at = previous + len(head) - len(head.lstrip(NOISE))
         if known is None:
             ending = labels.ending(head.rstrip(" *"))
             if ending:
@@ -206,42 +175,13 @@ def _with_colons(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]
     for number, (meaning, at, value) in enumerate(marks):
         end = marks[number + 1][1] if number + 1 < len(marks) else line.end
         if meaning.field:
-            yield Labelled(meaning.field, meaning.language, *_trim(folded, value, end), at, folded[at:value])
+            yield Labelled(meaning.field, meaning.language, *trim(folded, value, end), at, folded[at:value])
 
 
-def _with_gap(folded: str, line: _Span, labels: Labels) -> Iterator[Labelled]:
+def _with_gap(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
     for match in _GAP.finditer(folded, line.start + 1, line.end):
-        head = folded[line.start : match.start()].strip(_NOISE)
+        head = folded[line.start : match.start()].strip(NOISE)
         meaning = labels.whole(head)
         if meaning and match.end() < line.end:
-            yield Labelled(meaning.field, meaning.language, *_trim(folded, match.end(), line.end), line.start, head)
+            yield Labelled(meaning.field, meaning.language, *trim(folded, match.end(), line.end), line.start, head)
             return
-
-
-def _table(folded: str, lines: list[_Span], index: int, labels: Labels, found: list[Labelled]) -> int:
-    """Take a row of labels and the rows below it; return how many lines were used."""
-    head = _cells(folded, lines[index])
-    if len(head) < 3:
-        return 0
-    meanings = [labels.whole(folded[slice(*cell)].strip(_NOISE + ":")) for cell in head]
-    if sum(meaning is not None for meaning in meanings) < max(2, len(head) - 1):
-        return 0
-    used = 1
-    for line in lines[index + 1 :]:
-        cells = _cells(folded, line)
-        if not folded[slice(*line)].strip(" |-+=:\t"):
-            used += 1
-            continue
-        if len(cells) != len(head):
-            break
-        used += 1
-        for cell, meaning, title in zip(cells, meanings, head, strict=True):
-            if meaning:
-                found.append(Labelled(meaning.field, meaning.language, *cell, title.start, folded[slice(*title)]))
-    return used if used > 1 else 0
-
-
-def rows_of_cases(labelled: list[Labelled]) -> int:
-    """Return under how many rows of one table, or how often, a dispute's number is labelled."""
-    starts = [item.label_start for item in labelled if item.field == "dispute_reference"]
-    return max((starts.count(start) for start in starts), default=0)

@@ -2,8 +2,8 @@
 
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.amounts import Money, minor_units
-from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import Hit
 
 # Where a label stands before a sentence by chance, an amount in it is the sentence's.
@@ -67,6 +67,8 @@ def _settled(page: Page, money: Money) -> tuple[str, ...]:
         meant = page.words.signs.means(page.printed(item))
         if len(meant) == 1 and (not money.currencies or meant[0] in money.currencies):
             return meant
+    if page.currency and (not money.currencies or page.currency in money.currencies):
+        return (page.currency,)
     if not money.currencies:
         return ()
     proved = {code for code in page.sender.facts.signs.values() if code in money.currencies}
@@ -79,7 +81,7 @@ def _settled(page: Page, money: Money) -> tuple[str, ...]:
 def _mentioned(page: Page, possible: tuple[str, ...]) -> set[str]:
     signs = page.words.signs
     beside = {m.currencies[0] for m in signs.find(page.text, page.folded) if len(m.currencies) == 1}
-    beside |= {m.currencies[0] for m in signs.find(page.mail.subject, page.subject) if len(m.currencies) == 1}
+    beside |= {m.currencies[0] for m in signs.find(page.heading, page.subject) if len(m.currencies) == 1}
     return {code for code in beside | signs.codes_in(page.text, page.folded) if code in possible}
 
 
@@ -88,7 +90,7 @@ def _in_prose(page: Page) -> list[Money]:
     found = [money for money in page.words.signs.find(page.text, page.folded) if not _is_labelled(page, money)]
     told = [(money, _role(page, page.folded, money, page.sentence(money.start, money.end))) for money in found]
     sure = [money for money, role in told if role == "disputing"]
-    for money in page.words.signs.find(page.mail.subject, page.subject):
+    for money in page.words.signs.find(page.heading, page.subject):
         if _role(page, page.subject, money, (0, len(page.subject))) != "fee":
             sure.append(money._replace(start=-1, end=-1))
     if sure:

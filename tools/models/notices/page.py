@@ -1,34 +1,50 @@
 """The text a notice is read from, folded once, with what was found under labels."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.dates import DateRules, order_shown
-from tools.models.notices.labels import Labelled, Labels, find_labelled
+from tools.models.notices.labels import Labels, find_labelled
 from tools.models.notices.senders import Sender
+from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import Hit, fold
 from tools.models.notices.words import Words
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
 
 
+class Place(NamedTuple):
+    """Where a value stands: a span of the received mail's text, or an attached file."""
+
+    start: int | None = None
+    end: int | None = None
+    where: str = ""
+
+
 @dataclass(frozen=True)
 class Page:
-    """One mail's text with everything the finders of fields need."""
+    """One text of a mail with everything the finders of fields need.
+
+    `heading` is the subject as printed, `subject` the same folded. `currency` is the one that the mail names once
+    for all amounts of a list.
+    """
 
     mail: InboundMail
     text: str
     folded: str
+    heading: str
     subject: str
     labelled: tuple[Labelled, ...]
     sender: Sender
     words: Words
     dates: DateRules
-    place: Callable[[int, int], tuple[int | None, int | None]] = field(repr=False)
+    place: Callable[[int, int], Place] = field(repr=False)
+    currency: str = ""
 
     @cached_property
     def roles(self) -> list[Hit]:
@@ -68,8 +84,36 @@ class Page:
         """Return a field's value; with a span of this page when it has one."""
         if start < 0:
             return FieldValue(value=value, score=score)
-        first, last = self.place(start, end)
-        return FieldValue(value=value, score=score, start=first, end=last)
+        place = self.place(start, end)
+        return FieldValue(value=value, score=score, start=place.start, end=place.end, where=place.where)
+
+    def part(self, start: int, end: int) -> "Page":
+        """Return a stretch of the page as a page of its own, without the subject."""
+        inside = [item for item in self.labelled if start <= item.start < end]
+        moved = [
+            replace(
+                item, start=item.start - start, end=min(item.end, end) - start, label_start=item.label_start - start
+            )
+            for item in inside
+        ]
+        return replace(
+            self,
+            text=self.text[start:end],
+            folded=self.folded[start:end],
+            heading="",
+            subject="",
+            labelled=tuple(moved),
+            place=lambda first, last: self.place(first + start, last + start),
+        )
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "Page":
+        """Return the page with stretches of it blanked; every place stays where it was."""
+        text, folded = self.text, self.folded
+        for start, end in spans:
+            blank = "".join("\n" if letter == "\n" else " " for letter in text[start:end])
+            text, folded = text[:start] + blank + text[end:], folded[:start] + blank + folded[end:]
+        kept = tuple(item for item in self.labelled if folded[item.start : item.end].strip())
+        return replace(self, text=text, folded=folded, labelled=kept)
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Return the sentence or line around a span."""
@@ -81,27 +125,30 @@ class Page:
         return first, after.start() if after else len(self.folded)
 
 
-def page_of(mail: InboundMail, text: str, sender: Sender, words: Words, rules: DateRules, shift: int | None) -> Page:
-    """Fold a text and find its labels; `shift` is where the text begins in the mail that was received."""
+def page_of(
+    mail: InboundMail, text: str, sender: Sender, words: Words, rules: DateRules, place: Callable[[int, int], Place]
+) -> Page:
+    """Fold a text and find its labels; `place` tells where a span of it stands in what was received."""
     folded = fold(text)
     labels = Labels(words, sender.source.source if sender.source else "")
     labelled = tuple(find_labelled(folded, labels))
-
-    def place(start: int, end: int) -> tuple[int | None, int | None]:
-        return (None, None) if shift is None else (start + shift, end + shift)
-
     return Page(
-        mail, text, folded, fold(mail.subject), labelled, sender, words, _rules(folded, labelled, text, rules), place
+        mail=mail,
+        text=text,
+        folded=folded,
+        heading=mail.subject,
+        subject=fold(mail.subject),
+        labelled=labelled,
+        sender=sender,
+        words=words,
+        dates=_rules(folded, labelled, rules),
+        place=place,
     )
 
 
-def _rules(folded: str, labelled: tuple[Labelled, ...], text: str, rules: DateRules) -> DateRules:
-    shown = order_shown(folded)
-    order = shown or rules.order
-    if shown and rules.order in ("dmy", "mdy") and shown != rules.order:
-        order = shown
+def _rules(folded: str, labelled: tuple[Labelled, ...], rules: DateRules) -> DateRules:
     zone = next((_zone(folded[item.start : item.end], rules) for item in labelled if item.field == "zone"), "")
-    return DateRules(order=order, zones=rules.zones, zone=zone, sent=rules.sent)
+    return replace(rules, order=order_shown(folded) or rules.order, zone=zone)
 
 
 def _zone(value: str, rules: DateRules) -> str:

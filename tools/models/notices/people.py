@@ -3,8 +3,8 @@
 import re
 
 from rejoinder.domain.reading import FieldValue
-from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d|[/.-]\d|\s?[年년])")

@@ -1,70 +1,161 @@
 """A mail to a reading: is it a notice at all, from whom, and what does it say."""
 
-from rejoinder.domain.mail import InboundMail
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rejoinder.domain.mail import Attachment, InboundMail
 from rejoinder.domain.notices import DateOrder, NoticeCatalog
-from rejoinder.domain.reading import FieldValue, Reading
+from rejoinder.domain.reading import DigestCase, FieldValue, Reading
 from tools.models.notices.dates import DateRules
-from tools.models.notices.days import find_days
-from tools.models.notices.kind import kinds_named, marketing, notice_type
-from tools.models.notices.labels import rows_of_cases
-from tools.models.notices.money import find_money
-from tools.models.notices.page import Page, page_of
-from tools.models.notices.people import find_people
-from tools.models.notices.reasons import find_reason
-from tools.models.notices.references import find_references
-from tools.models.notices.senders import Sender, foreign_links, has_link, sender_of
+from tools.models.notices.digest import SHARED, read_cases
+from tools.models.notices.fields import find_fields
+from tools.models.notices.kind import kind_of_cases, kinds_named, notice_type
+from tools.models.notices.page import Page, Place, page_of
+from tools.models.notices.phishing import why_phishing
+from tools.models.notices.senders import Sender, sender_of
+from tools.models.notices.sure import STRONG, score
 from tools.models.notices.texts import fold
 from tools.models.notices.words import Words, words_of
 
 READER = "notices"
-_STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
-_OF_ONE_CASE = (
-    "dispute_reference", "payment_reference", "order_reference", "arn", "amount_minor", "card_last4", "buyer_name",
-    "buyer_email", "respond_by", "transaction_date", "reason_code", "reason_text", "category",
-)  # fmt: skip
+UNSURE = 0.5
+_REFERENCES = ("payment_reference", "order_reference", "transaction_date", "currency")
+_LONGEST_FILE = 60_000
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one text of the mail tells: of one case, or of the cases of a list and what they share."""
+
+    page: Page
+    fields: Mapping[str, FieldValue]
+    cases: tuple[DigestCase, ...]
+
+    @property
+    def fullness(self) -> tuple[int, int]:
+        """How much is told: cases first, then fields."""
+        return len(self.cases), sum(name in self.fields for name in (*STRONG, *_REFERENCES))
 
 
 def read_notice(mail: InboundMail, catalog: NoticeCatalog) -> Reading | None:
-    """Read a notice of a dispute; None when the mail is none."""
-    words = words_of(catalog)
-    inner, text, shift = _innermost(mail)
+    """Read a notice of a dispute; None when the mail is none. Attached files count where they tell more."""
+    inner, shift = _innermost(mail)
     sender = sender_of(inner, catalog)
-    page = page_of(inner, text, sender, words, _date_rules(inner, mail, sender, text, catalog, words), shift)
-    if sender.source is None and inner is mail and mail.quoted_text and _own_part(mail):
-        page = page_of(inner, _own_part(mail), sender, words, page.dates, 0)
-    fields = _fields(page, catalog)
-    if note := _phishing(page, fields):
+    body = _told(_body_page(mail, inner, shift, sender, catalog), catalog)
+    if note := why_phishing(body.page, body.fields):
         return Reading(reader=READER, kind="phishing", score=0.9, notice_type="phishing", note=note)
-    kind = notice_type(page, "respond_by" in fields)
-    score = _score(page, kind, fields)
-    if score <= 0.0:
+    files = inner.attachments or mail.attachments
+    told = body
+    if _files_count(body.page) and any(file.text for file in files):
+        whole = _told(_page_with_files(mail, body.page, files, catalog), catalog)
+        told = max(body, whole, key=lambda one: one.fullness)
+    return _reading(told) or _unread(body, files)
+
+
+def _told(page: Page, catalog: NoticeCatalog) -> _Told:
+    cases, shared = read_cases(page, catalog)
+    return _Told(page, shared if cases else find_fields(page, catalog), cases)
+
+
+def _reading(told: _Told) -> Reading | None:
+    kind = notice_type(told.page, "respond_by" in told.fields)
+    sure = score(told.page, kind, told.fields, len(told.cases))
+    if sure <= 0.0:
         return None
-    if kind == "digest" or rows_of_cases(list(page.labelled)) > 1:
-        kind, fields = "digest", {name: item for name, item in fields.items() if name not in _OF_ONE_CASE}
-    source = sender.source.source if sender.source else ""
+    source = told.page.sender.source
+    fields, cases = told.fields, told.cases
+    if kind == "digest" and not cases:
+        fields, cases = _list_of_one(fields, told.page)
     return Reading(
         reader=READER,
         kind="dispute",
-        score=score,
-        notice_source=source,
-        notice_type=kind or "first_dispute",
+        score=sure,
+        notice_source=source.source if source else "",
+        notice_type="digest" if cases else kind or "first_dispute",
         fields=fields,
+        cases=cases,
     )
 
 
-def _innermost(mail: InboundMail) -> tuple[InboundMail, str, int | None]:
+def _list_of_one(
+    fields: Mapping[str, FieldValue], page: Page
+) -> tuple[Mapping[str, FieldValue], tuple[DigestCase, ...]]:
+    """Return the one case of a list; of a list whose cases were not found only what is true of all."""
+    if "dispute_reference" in fields:
+        return {}, (DigestCase(fields=fields, notice_type=kind_of_cases(page), text=page.text.strip()),)
+    return {name: item for name, item in fields.items() if name in SHARED}, ()
+
+
+def _unread(body: _Told, files: tuple[Attachment, ...]) -> Reading | None:
+    """Return a reading for a person where a mail speaks of a dispute and its file could not be read."""
+    unread = next((file for file in files if file.unread), None)
+    page = body.page
+    speaks = kinds_named(page) or any(hit.tag == "case" for hit in page.subject_roles)
+    if unread is None or not speaks or _customer(page) or "not_notice" in {hit.tag for hit in page.subject_roles}:
+        return None
+    return Reading(
+        reader=READER,
+        kind="dispute",
+        score=UNSURE,
+        notice_source=page.sender.source.source if page.sender.source else "",
+        notice_type=notice_type(page, "respond_by" in body.fields) or "first_dispute",
+        fields=body.fields,
+        note=f"{unread.filename!r} was not read: {unread.unread}",
+    )
+
+
+def _files_count(page: Page) -> bool:
+    """Return whether attached files may hold the notice: what a customer attaches tells of the customer's own case."""
+    return page.sender.source is not None or not _customer(page)
+
+
+def _customer(page: Page) -> bool:
+    return any(hit.tag == "customer" for hit in (*page.subject_roles, *page.roles))
+
+
+def _innermost(mail: InboundMail) -> tuple[InboundMail, int | None]:
+    """Return the mail inside all forwards, and where its text begins in the text received."""
     inner = mail
     while inner.forwarded is not None:
         inner = inner.forwarded
     if inner is mail:
-        return mail, mail.text, 0
+        return mail, 0
     at = mail.text.find(inner.text) if inner.text else -1
-    return inner, inner.text, at if at >= 0 else None
+    return inner, at if at >= 0 else None
+
+
+def _body_page(
+    mail: InboundMail, inner: InboundMail, shift: int | None, sender: Sender, catalog: NoticeCatalog
+) -> Page:
+    def place(start: int, end: int) -> Place:
+        return Place() if shift is None else Place(start + shift, end + shift)
+
+    own = _own_part(mail) if sender.source is None and inner is mail else ""
+    text = own or inner.text
+    words = words_of(catalog)
+    return page_of(inner, text, sender, words, _date_rules(inner, mail, sender, inner.text, catalog, words), place)
 
 
 def _own_part(mail: InboundMail) -> str:
-    at = mail.text.find(mail.quoted_text)
+    at = mail.text.find(mail.quoted_text) if mail.quoted_text else -1
     return mail.text[:at].rstrip() if at > 0 else ""
+
+
+def _page_with_files(mail: InboundMail, body: Page, files: tuple[Attachment, ...], catalog: NoticeCatalog) -> Page:
+    """Return one page of the mail's text and all that could be read in its files."""
+    text = body.text
+    stands: list[tuple[int, str]] = []
+    for file in files:
+        if file.text:
+            stands.append((len(text), file.filename))
+            text = f"{text}\n\n{file.text[:_LONGEST_FILE]}"
+
+    def place(start: int, end: int) -> Place:
+        name = next((name for first, name in reversed(stands) if start >= first), "")
+        return Place(where=name) if name else body.place(start, end)
+
+    rules = _date_rules(body.mail, mail, body.sender, text, catalog, body.words)
+    return page_of(body.mail, text, body.sender, body.words, rules, place)
 
 
 def _date_rules(
@@ -80,8 +171,8 @@ def _date_rules(
 def _language_order(text: str, catalog: NoticeCatalog, words: Words) -> DateOrder:
     """Return how the language of most of the mail's labels writes dates."""
     counts: dict[str, int] = {}
-    for line in text.split("\n"):
-        meaning = words.labels.get(fold(line.replace("：", ":").partition(":")[0]).strip())
+    for label in _printed_labels(text):
+        meaning = words.labels.get(fold(label).strip())
         if meaning:
             counts[meaning.language] = counts.get(meaning.language, 0) + 1
     if not counts:
@@ -90,121 +181,10 @@ def _language_order(text: str, catalog: NoticeCatalog, words: Words) -> DateOrde
     return next((known.date_order for known in catalog.words if known.language == language), "")
 
 
-def _fields(page: Page, catalog: NoticeCatalog) -> dict[str, FieldValue]:
-    return {
-        **find_references(page),
-        **find_money(page),
-        **find_days(page),
-        **find_reason(page, catalog),
-        **find_people(page),
-    }
-
-
-def _score(page: Page, kind: str, fields: dict[str, FieldValue]) -> float:
-    rows = rows_of_cases(list(page.labelled))
-    strong = max(sum(name in fields for name in _STRONG), rows if rows > 1 else 0)
-    tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
-    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields) and not _own_words(page, strong, tags):
-        return 0.0
-    shaped = _own_number(page, fields)
-    if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
-        return 0.0
-    if page.sender.source:
-        return _known(page, kind, strong, tags, shaped)
-    return _unknown(page, kind, strong, tags, fields)
-
-
-def _told_as_case(subject: set[str], fields: dict[str, FieldValue]) -> bool:
-    """Return whether the fields alone make it a dispute, where no phrase names its kind."""
-    certain = {"dispute_reference", "arn", "reason_code"} & set(fields)
-    more = {"amount_minor", "respond_by", "category"} & set(fields)
-    return bool(certain) and len(certain | more) >= (2 if "case" in subject else 3)
-
-
-def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
-    """Return whether a known source speaks of a dispute in any words."""
-    if page.sender.source is None or "not_notice" in tags[0] or marketing(page):
-        return False
-    return "case" in tags[0] or ("case" in tags[1] and strong >= 2)
-
-
-def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: bool) -> float:
-    if "not_notice" in tags[0] and not page.subject_types:
-        return 0.0
-    if "case" not in tags[0] | tags[1] and not kind:
-        return 0.0
-    if strong >= 1 or shaped:
-        return 0.97 if strong >= 2 or shaped else 0.85
-    named = page.subject_types or "case" in tags[0]
-    return 0.7 if named and kind and marketing(page) == 0 else 0.0
-
-
-def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: dict[str, FieldValue]) -> float:
-    labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
-    first_person = sum(hit.tag == "customer" for hit in page.roles)
-    # Values that contradict each other are no fields, but their labels still tell what the mail is.
-    if max(strong, labelled - 1) < 2 or not strong or "case" not in tags[0] | tags[1]:
-        return 0.0
-    if page.sender.free_mail and labelled < 3:
-        return 0.0
-    if first_person and labelled < 3:
-        return 0.0
-    if labelled < 2 and not _full_prose(page, kind, strong, fields):
-        return 0.0
-    return 0.9 if labelled >= 3 else 0.75
-
-
-def _full_prose(page: Page, kind: str, strong: int, fields: dict[str, FieldValue]) -> bool:
-    """Return whether sentences alone say enough: which case, until when, how much."""
-    if strong >= 4 or {"dispute_reference", "respond_by"} <= set(fields):
-        return True
-    if not kind or page.sender.free_mail or any(hit.tag == "customer" for hit in page.roles):
-        return False
-    ended = page.decided and "dispute_reference" in fields
-    return ended or strong >= 3 or {"amount_minor", "respond_by"} <= set(fields)
-
-
-_NEEDED = frozenset(
-    {
-        "dispute_reference",
-        "amount",
-        "plain_amount",
-        "sale_amount",
-        "respond_by",
-        "reason",
-        "reason_code",
-        "arn",
-        "card",
-        "reference",
-    }
-)
-
-
-def _own_number(page: Page, fields: dict[str, FieldValue]) -> bool:
-    source = page.sender.source
-    found = fields.get("dispute_reference")
-    shapes = page.words.references.get(source.source if source else "", ())
-    return bool(found and any(name == "dispute_reference" and shape.search(found.value) for name, shape in shapes))
-
-
-def _phishing(page: Page, fields: dict[str, FieldValue]) -> str:
-    """Return why the mail is a trick; empty when nothing says so."""
-    roles = [*page.subject_roles, *page.roles]
-    asked = {hit.start for hit in roles if hit.tag == "credentials"}
-    customer = any(hit.tag == "customer" for hit in roles)
-    sender = page.sender
-    if sender.source:
-        linked = foreign_links(page.text, sender.source)
-        if asked and linked:
-            return f"asks for credentials at {linked[0]!r}, which is not {sender.source.title}'s"
-        return (
-            f"says {sender.source.title}, but the sender's domain fails its own policy"
-            if sender.forged and kinds_named(page)
-            else ""
-        )
-    suspect = sender.claimed and not customer and (kinds_named(page) or asked) and marketing(page) < 2
-    if suspect and sender.claimed and (asked or has_link(page.text) or sum(name in fields for name in _STRONG) >= 2):
-        return f"says {sender.claimed.title}, but was sent from {sender.domain!r}"
-    if len(asked) >= 2 and has_link(page.text) and not customer and kinds_named(page):
-        return "asks for credentials by a link, and no known source sent it"
-    return ""
+def _printed_labels(text: str) -> Iterator[str]:
+    """Yield what may be labels: the words before a colon, and the cells of a row."""
+    for line in text.split("\n"):
+        if "\t" in line:
+            yield from line.split("\t")
+        else:
+            yield line.replace("：", ":").partition(":")[0]

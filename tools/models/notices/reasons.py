@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from rejoinder.domain.notices import CodeMeaning, NoticeCatalog
 from rejoinder.domain.reading import FieldValue
-from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import bounded, fold
 
 _CODE = re.compile(

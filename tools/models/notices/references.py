@@ -3,8 +3,8 @@
 import re
 
 from rejoinder.domain.reading import FieldValue
-from tools.models.notices.labels import Labelled
 from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import label_key, without_proclitic
 
 _ARN = re.compile(r"(?<![\w-])\d(?:[ ]?\d){22}(?![\w-])")
@@ -50,7 +50,7 @@ def _shaped(page: Page) -> dict[str, FieldValue]:
         if len(matches) == 1 and name not in found:
             value, span = next(iter(matches.items()))
             found[name] = page.value(value, 0.97, *span)
-        elif not matches and name not in found and (match := pattern.search(page.mail.subject)):
+        elif not matches and name not in found and (match := pattern.search(page.heading)):
             found[name] = page.value(match[0], 0.9)
     return found
 
@@ -118,7 +118,7 @@ def _arn(page: Page) -> FieldValue | None:
 def _in_prose(page: Page, name: str) -> FieldValue | None:
     """Return the number that follows its label in a sentence, or in the subject."""
     values: dict[str, FieldValue] = {}
-    for text, folded, in_text in ((page.text, page.folded, True), (page.mail.subject, page.subject, False)):
+    for text, folded, in_text in ((page.text, page.folded, True), (page.heading, page.subject, False)):
         for match in _NUMBER.finditer(folded):
             token, start = text[match.start() : match.end()], match.start()
             marked = folded[max(0, start - 1) : start] in ("#", "№")

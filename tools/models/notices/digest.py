@@ -1,0 +1,119 @@
+"""Several cases in one mail: rows of a table, or blocks of labelled lines."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from rejoinder.domain.notices import NoticeCatalog
+from rejoinder.domain.reading import DigestCase, FieldValue
+from tools.models.notices.fields import find_fields
+from tools.models.notices.kind import kind_of_cases, notice_type
+from tools.models.notices.page import Page
+from tools.models.notices.tables import Labelled, Span
+
+MOST_CASES = 500
+_NUMBERS = ("dispute_reference", "arn", "order_reference", "payment_reference", "psp_reference", "reference")
+_OF_A_CASE = frozenset({"amount", "plain_amount", "sale_amount", "respond_by", "reason", "reason_code", "reason_text"})
+SHARED = ("currency", "respond_by", "network")
+"""What may be said once of all cases of a list."""
+
+
+def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ...], dict[str, FieldValue]]:
+    """Return the cases of a list and what the words around it say of all of them; no cases: it is no list."""
+    spans = case_spans(page)
+    if len(spans) < 2:
+        return (), {}
+    rest = page.without(spans)
+    kind = kind_of_cases(rest)
+    currency = _currency(rest)
+    parts = [replace(page.part(*span), currency=currency) for span in spans[:MOST_CASES]]
+    fields = [find_fields(part, catalog) for part in parts]
+    around = find_fields(rest, catalog)
+    shared = {name: around[name] for name in SHARED if name in around and not any(name in found for found in fields)}
+    cases = tuple(
+        DigestCase(fields={**shared, **found}, notice_type=_kind(part, kind, found), text=part.text.strip())
+        for part, found in zip(parts, fields, strict=True)
+    )
+    return cases, shared
+
+
+def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:
+    own = notice_type(part, "respond_by" in fields)
+    return usual if own in ("", "first_dispute", "digest") else own
+
+
+def _currency(rest: Page) -> str:
+    """Return the one currency that the words around a list name."""
+    codes = rest.words.signs.codes_in(rest.text, rest.folded)
+    named = {code for item in rest.under("currency") for code in rest.words.signs.means(rest.printed(item))}
+    found = named or codes
+    return found.pop() if len(found) == 1 else ""
+
+
+def case_spans(page: Page) -> list[Span]:
+    """Return where each case of a list stands; one or none when the mail tells of one case."""
+    rows = _distinct(page, list(_rows(page)))
+    return rows if len(rows) > 1 else _distinct(page, list(_blocks(page)))
+
+
+def _rows(page: Page) -> Iterator[Span]:
+    """Yield the lines on which a number and more of a case stand under labels."""
+    lines: dict[int, list[Labelled]] = {}
+    for item in page.labelled:
+        lines.setdefault(page.folded.rfind("\n", 0, item.start) + 1, []).append(item)
+    for start, items in sorted(lines.items()):
+        if _is_case(page, items):
+            end = page.folded.find("\n", start)
+            yield Span(start, end if end >= 0 else len(page.folded))
+
+
+def _blocks(page: Page) -> Iterator[Span]:
+    """Yield the stretches from one number of a case to the next; a block begins with the label that all begin with."""
+    anchors = next((found for name in _NUMBERS if len(found := _numbered(page, name)) > 1), [])
+    if not anchors:
+        return
+    before = [item for item in page.labelled if item.label_start <= anchors[0].label_start]
+    counts = {item.field: len(page.under(item.field)) for item in before}
+    first = next((item for item in before if counts[item.field] == len(anchors)), anchors[0])
+    starts = [_line_start(page, item.label_start) for item in page.under(first.field)]
+    usual = {item.field for item in page.labelled if starts[0] <= item.start < starts[1]}
+    last = max(item.end for item in page.labelled if item.start >= starts[-1] and item.field in usual)
+    for start, end in zip(starts, (*starts[1:], last), strict=True):
+        if _is_case(page, [item for item in page.labelled if start <= item.start < end]):
+            yield Span(start, end)
+
+
+def _line_start(page: Page, at: int) -> int:
+    return page.folded.rfind("\n", 0, at) + 1
+
+
+def _numbered(page: Page, name: str) -> list[Labelled]:
+    return [item for item in page.under(name) if any(letter.isdigit() for letter in page.folded[item.start : item.end])]
+
+
+def _is_case(page: Page, items: list[Labelled]) -> bool:
+    """Return whether the values tell of a case; a payment or an order alone may be one of many of one dispute."""
+    numbers = {item.field for item in items if item.field in _NUMBERS and _number(page, item)}
+    told = {item.field for item in items} & _OF_A_CASE
+    if not numbers or not told:
+        return False
+    own = bool(numbers & {"dispute_reference", "arn", "psp_reference", "reference"})
+    return own or bool(told - {"amount", "plain_amount", "sale_amount"})
+
+
+def _number(page: Page, item: Labelled) -> str:
+    value = page.folded[item.start : item.end].strip()
+    return value if any(letter.isdigit() for letter in value) else ""
+
+
+def _distinct(page: Page, spans: list[Span]) -> list[Span]:
+    """Leave out what tells of a case again: the numbers tell cases apart."""
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for span in spans:
+        items = [item for item in page.labelled if span.start <= item.start < span.end]
+        named = next((name for name in _NUMBERS if any(i.field == name and _number(page, i) for i in items)), "")
+        numbers = tuple(_number(page, item) for item in items if item.field == named)
+        if numbers not in seen:
+            seen.add(numbers)
+            kept.append(span)
+    return kept

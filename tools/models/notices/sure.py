@@ -1,0 +1,96 @@
+"""How sure it is that a mail is a notice of a dispute."""
+
+from collections.abc import Mapping
+
+from rejoinder.domain.reading import FieldValue
+from tools.models.notices.kind import kinds_named, marketing
+from tools.models.notices.page import Page
+
+STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
+
+
+def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -> float:
+    """Return from 0 (no notice) to 1; `cases` are those of a list."""
+    strong = max(sum(name in fields for name in STRONG), cases)
+    tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
+    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields) and not _own_words(page, strong, tags):
+        return 0.0
+    shaped = _own_number(page, fields)
+    if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
+        return 0.0
+    if page.sender.source:
+        return _known(page, kind, strong, tags, shaped)
+    return _unknown(page, kind, strong, tags, fields)
+
+
+def _told_as_case(subject: set[str], fields: Mapping[str, FieldValue]) -> bool:
+    """Return whether the fields alone make it a dispute, where no phrase names its kind."""
+    certain = {"dispute_reference", "arn", "reason_code"} & set(fields)
+    more = {"amount_minor", "respond_by", "category"} & set(fields)
+    return bool(certain) and len(certain | more) >= (2 if "case" in subject else 3)
+
+
+def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
+    """Return whether a known source speaks of a dispute in any words."""
+    if page.sender.source is None or "not_notice" in tags[0] or marketing(page):
+        return False
+    return "case" in tags[0] or ("case" in tags[1] and strong >= 2)
+
+
+def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: bool) -> float:
+    if "not_notice" in tags[0] and not page.subject_types:
+        return 0.0
+    if "case" not in tags[0] | tags[1] and not kind:
+        return 0.0
+    if strong >= 1 or shaped:
+        return 0.97 if strong >= 2 or shaped else 0.85
+    named = page.subject_types or "case" in tags[0]
+    return 0.7 if named and kind and marketing(page) == 0 else 0.0
+
+
+def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> float:
+    labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
+    first_person = sum(hit.tag == "customer" for hit in page.roles)
+    # Values that contradict each other are no fields, but their labels still tell what the mail is.
+    if max(strong, labelled - 1) < 2 or not strong or "case" not in tags[0] | tags[1]:
+        return 0.0
+    if page.sender.free_mail and labelled < 3:
+        return 0.0
+    if first_person and labelled < 3:
+        return 0.0
+    if labelled < 2 and not _full_prose(page, kind, strong, fields):
+        return 0.0
+    return 0.9 if labelled >= 3 else 0.75
+
+
+def _full_prose(page: Page, kind: str, strong: int, fields: Mapping[str, FieldValue]) -> bool:
+    """Return whether sentences alone say enough: which case, until when, how much."""
+    if strong >= 4 or {"dispute_reference", "respond_by"} <= set(fields):
+        return True
+    if not kind or page.sender.free_mail or any(hit.tag == "customer" for hit in page.roles):
+        return False
+    ended = page.decided and "dispute_reference" in fields
+    return ended or strong >= 3 or {"amount_minor", "respond_by"} <= set(fields)
+
+
+_NEEDED = frozenset(
+    {
+        "dispute_reference",
+        "amount",
+        "plain_amount",
+        "sale_amount",
+        "respond_by",
+        "reason",
+        "reason_code",
+        "arn",
+        "card",
+        "reference",
+    }
+)
+
+
+def _own_number(page: Page, fields: Mapping[str, FieldValue]) -> bool:
+    source = page.sender.source
+    found = fields.get("dispute_reference")
+    shapes = page.words.references.get(source.source if source else "", ())
+    return bool(found and any(name == "dispute_reference" and shape.search(found.value) for name, shape in shapes))
