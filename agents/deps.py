@@ -18,7 +18,7 @@ class Store(Protocol):
     """The rows a run reads and writes. Every write may happen twice and then changes nothing."""
 
     def view(self, run_id: int) -> RunView:
-        """Return a run with its case, merchant, message and reading."""
+        """Return a run with all it is about: case, merchant, message, reading, dispute, matched order."""
 
     def save_triage(self, run_id: int, readings: Sequence[Reading], reconciled: Reconciled) -> None:
         """Keep what was read; set the case's kind, intent, language and title."""

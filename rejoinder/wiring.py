@@ -1,10 +1,11 @@
 """The composition root: settings become a running program. The only place that picks concrete classes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from agents.deps import Clock, Deps, Reader, Writer
 from knowledge.catalog import intents
@@ -19,9 +20,9 @@ from rejoinder.config import MailboxSettings, MerchantSettings, Settings, secret
 from rejoinder.delivery import Deliverer, MailChannel
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.reading import Reading
+from rejoinder.domain.reading import Reading, ScoredIntent
 from rejoinder.errors import ConfigError
-from rejoinder.intake import Intake, WebhookDoor, WebhookIntake
+from rejoinder.intake import Authenticate, Intake, WebhookDoor, WebhookIntake
 from rejoinder.storage.checkpoints import checkpointer
 from rejoinder.storage.embedded import start_embedded
 from rejoinder.storage.engine import open_engine
@@ -29,13 +30,13 @@ from rejoinder.storage.files import FileStore
 from rejoinder.storage.migrate import migrate
 from rejoinder.storage.store import Store
 from rejoinder.worker import Worker
+from tools.mail.authenticity import Authenticator, TxtLookup
 from tools.mail.channel import DraftsChannel, SmtpChannel
 from tools.mail.imap import ImapAccount
 from tools.mail.parse import Limits
 from tools.mail.smtp import SmtpAccount
-from tools.models.builtin import BuiltinReader
+from tools.models.builtin import BuiltinReader, Classify
 from tools.models.chat import ChatReader, ChatWriter, open_chat_model
-from tools.models.classifier import load_or_train
 from tools.models.notices import read_notice
 from tools.processors.base import Processor
 from tools.processors.stripe import Stripe
@@ -120,7 +121,12 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
             library=library,
             deps=deps,
             worker=Worker(store, deps, saver),
-            intake=Intake(inbox=store, files=files, limits=Limits(size=settings.max_mail_bytes)),
+            intake=Intake(
+                inbox=store,
+                files=files,
+                limits=Limits(size=settings.max_mail_bytes),
+                authenticate=_authenticate(settings),
+            ),
             webhook_intake=WebhookIntake(inbox=store, calls=store, files=files),
             deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
             merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
@@ -140,8 +146,27 @@ def embedder_of(settings: Settings) -> Embedder:
 
 def builtin_reader(model_folder: Path) -> BuiltinReader:
     """Return the reader that needs no model and no network; its classifier is trained once and kept in the folder."""
-    classifier = load_or_train(model_folder, examples(), concepts_in, lexicon_hash())
-    return BuiltinReader(_read_notice, classifier.classify, instructs_the_reader, concepts_in)
+    return BuiltinReader(_read_notice, LateClassifier(model_folder).classify, instructs_the_reader, concepts_in)
+
+
+class LateClassifier:
+    """The classifier, loaded when it is first asked: the desk and the pollers never ask."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loading = Lock()
+        self._classify: Classify | None = None
+
+    def classify(self, text: str, language: str) -> Sequence[ScoredIntent]:
+        """Return all intents with calibrated probabilities, likeliest first."""
+        with self._loading:
+            self._classify = self._classify or self._load()
+        return self._classify(text, language)
+
+    def _load(self) -> Classify:
+        from tools.models.classifier import load_or_train  # a hundred megabytes of libraries
+
+        return load_or_train(self._folder, examples(), concepts_in, lexicon_hash()).classify
 
 
 def _read_notice(mail: InboundMail) -> Reading | None:
@@ -191,6 +216,16 @@ def imap_account(mailbox: MailboxSettings, max_bytes: int) -> ImapAccount:
         sent_folder=imap.sent_folder,
         max_bytes=max_bytes,
     )
+
+
+def _authenticate(settings: Settings) -> Authenticate:
+    trusted = {mailbox.name: mailbox.trusted_authserv for _, mailbox in settings.mailboxes}
+    authenticator = Authenticator(
+        sources=tuple(notice_catalog().sources.values()),
+        look_up=TxtLookup() if settings.dns_lookups else None,
+        limits=Limits(size=settings.max_mail_bytes),
+    )
+    return lambda raw, mail, mailbox: authenticator.judge(raw, mail, trusted.get(mailbox, ()))
 
 
 def _channels(settings: Settings) -> dict[str, MailChannel]:

@@ -55,19 +55,16 @@ class Scene:
 def load_scene(state: CaseState, deps: Deps) -> Scene:
     """Load what a run is about."""
     view = deps.store.view(state["run_id"])
-    dispute = deps.store.dispute(view.case.case_id)
-    if dispute is None or view.reconciled is None:
+    if view.dispute is None or view.reconciled is None:
         raise ValueError(f"case {view.case.case_id} has no dispute that was read")
-    number = view.case.order_number
-    order = deps.store.order(view.merchant.merchant_id, number) if number else None
     return Scene(
         run=view.run,
         case=view.case,
         merchant=view.merchant,
-        dispute=dispute,
+        dispute=view.dispute,
         reconciled=view.reconciled,
         mail=view.message.mail,
-        order=ev.in_zone(order, ZoneInfo(view.merchant.timezone)) if order else None,
+        order=ev.in_zone(view.order, ZoneInfo(view.merchant.timezone)) if view.order else None,
     )
 
 

@@ -67,15 +67,13 @@ def load_scene(state: CaseState, deps: Deps) -> Scene:
     view = deps.store.view(state["run_id"])
     if view.message.mail is None or view.reconciled is None:
         raise ValueError(f"run {view.run.run_id} of a customer's case has no mail that was read")
-    number = view.case.order_number
-    order = deps.store.order(view.merchant.merchant_id, number) if number else None
     return Scene(
         run=view.run,
         case=view.case,
         merchant=view.merchant,
         mail=view.message.mail,
         reconciled=view.reconciled,
-        order=ev.in_zone(order, ZoneInfo(view.merchant.timezone)) if order else None,
+        order=ev.in_zone(view.order, ZoneInfo(view.merchant.timezone)) if view.order else None,
     )
 
 

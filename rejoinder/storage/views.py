@@ -2,24 +2,31 @@
 
 from dataclasses import replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
-from rejoinder.domain.cases import Merchant, RunView
+from rejoinder.domain.cases import Dispute, Merchant, RunView
+from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
 from rejoinder.errors import NotFound
 from rejoinder.storage.cases import as_case, as_run
 from rejoinder.storage.documents import load
 from rejoinder.storage.messages import stored
 from rejoinder.storage.rows import Rows
-from rejoinder.storage.tables import cases, merchants, messages, runs
+from rejoinder.storage.tables import cases, disputes, merchants, messages, orders, runs
 
 PARTS = {"run": runs, "case": cases, "message": messages, "merchant": merchants}
 VIEW = (
-    select(*(column.label(f"{name}__{column.name}") for name, table in PARTS.items() for column in table.c))
+    select(
+        *(column.label(f"{name}__{column.name}") for name, table in PARTS.items() for column in table.c),
+        disputes.c.document.label("dispute"),
+        orders.c.document.label("order"),
+    )
     .select_from(
         runs.join(cases, cases.c.id == runs.c.case_id)
         .join(messages, messages.c.id == runs.c.message_id)
         .join(merchants, merchants.c.id == runs.c.merchant_id)
+        .outerjoin(disputes, disputes.c.case_id == cases.c.id)
+        .outerjoin(orders, and_(orders.c.merchant_id == cases.c.merchant_id, orders.c.number == cases.c.order_number))
     )
     .where(runs.c.id == bindparam("run_id"))
 )  # built once: every node of every run asks it
@@ -29,7 +36,7 @@ class ViewRows(Rows):
     """Joined reads of a run."""
 
     def view(self, run_id: int) -> RunView:
-        """Return a run with its case, merchant, message and reading."""
+        """Return a run with all it is about: case, merchant, message, reading, dispute, matched order."""
         with self.begin() as connection:
             row = connection.execute(VIEW, {"run_id": run_id}).one_or_none()
         if row is None:
@@ -41,6 +48,8 @@ class ViewRows(Rows):
             merchant=replace(load(Merchant, merchant.document), merchant_id=merchant.id),
             message=stored(message),
             reconciled=load(Reconciled, run.reconciled) if run.reconciled else None,
+            dispute=load(Dispute, row.dispute) if row.dispute else None,
+            order=load(Order, row.order) if row.order else None,
         )
 
 

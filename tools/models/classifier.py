@@ -22,11 +22,12 @@ from sklearn.svm import LinearSVC
 
 from rejoinder.domain.reading import ScoredIntent
 
-VERSION = "2"
+VERSION = "3"
 FOLDS = 4
 REGULARISATION = 0.3
 CHARACTER_WEIGHT = 0.7
 SEED = 20261121
+KEPT = ("features", "weights", "offsets", "intents", "temperature")
 
 Example = tuple[str, str, str]
 """Language, intent, text."""
@@ -36,28 +37,35 @@ ConceptsIn = Callable[[str, str], list[list[str]]]
 
 @dataclass(frozen=True)
 class IntentClassifier:
-    """A trained classifier; `concepts_in` is given anew when it is loaded."""
+    """A trained classifier; `concepts_in` is given anew when it is loaded.
+
+    `weights` has a row a feature and a column an intent, in single precision, mapped from the file it is kept in.
+    """
 
     features: Any
-    model: Any
+    weights: Any
+    offsets: Any
+    intents: tuple[str, ...]
     temperature: float
     concepts_in: ConceptsIn
 
     def classify(self, text: str, language: str) -> list[ScoredIntent]:
         """Return all intents with calibrated probabilities, likeliest first."""
         row = self.features.transform([(text, self.concepts_in(text, language))])
-        chances = softmax(self.model.decision_function(row)[0] * self.temperature)
+        chances = softmax(((row @ self.weights)[0] + self.offsets) * self.temperature)
         order = np.argsort(-chances)
-        return [ScoredIntent(intent=str(self.model.classes_[i]), score=float(chances[i])) for i in order]
+        return [ScoredIntent(intent=self.intents[i], score=float(chances[i])) for i in order]
 
 
 class Features:
     """Texts with their concepts to one sparse matrix."""
 
     def __init__(self) -> None:
-        self.single = TfidfVectorizer(analyzer=_single)
-        self.pairs = TfidfVectorizer(analyzer=_pairs, min_df=2, sublinear_tf=True)
-        self.characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
+        self.single = TfidfVectorizer(analyzer=_single, dtype=np.float32)
+        self.pairs = TfidfVectorizer(analyzer=_pairs, min_df=2, sublinear_tf=True, dtype=np.float32)
+        self.characters = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32
+        )
 
     def fit_transform(self, rows: Sequence[tuple[str, list[list[str]]]]) -> Any:
         """Learn the features of the rows and return their matrix."""
@@ -96,8 +104,14 @@ def train(examples: Sequence[Example], concepts_in: ConceptsIn) -> IntentClassif
     features = Features()
     matrix = features.fit_transform(rows)
     model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix, labels)
-    temperature = _temperature(matrix, labels)
-    return IntentClassifier(features=features, model=model, temperature=temperature, concepts_in=concepts_in)
+    return IntentClassifier(
+        features=features,
+        weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
+        offsets=model.intercept_.astype(np.float32),
+        intents=tuple(str(name) for name in model.classes_),
+        temperature=_temperature(matrix, labels),
+        concepts_in=concepts_in,
+    )
 
 
 def _temperature(matrix: Any, labels: Any) -> float:
@@ -120,11 +134,10 @@ def load_or_train(folder: Path, examples: Sequence[Example], concepts_in: Concep
     digest = hashlib.sha256(repr((VERSION, key, examples)).encode()).hexdigest()[:24]
     path = folder / f"intents-{digest}.joblib"
     if path.is_file():
-        features, model, temperature = joblib.load(path)
-        return IntentClassifier(features=features, model=model, temperature=temperature, concepts_in=concepts_in)
+        return IntentClassifier(**joblib.load(path, mmap_mode="r"), concepts_in=concepts_in)
     trained = train(examples, concepts_in)
     folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
-    joblib.dump((trained.features, trained.model, trained.temperature), temporary)
+    joblib.dump({name: getattr(trained, name) for name in KEPT}, temporary)
     temporary.replace(path)
     return trained
