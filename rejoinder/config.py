@@ -57,6 +57,11 @@ class MailboxSettings(_Table):
         "smtp", description="Send answers, or only put them into the Drafts folder."
     )
     copy_to_sent: bool = True
+    trusted_authserv: tuple[str, ...] = Field(
+        (),
+        description="Names under which your mail server writes Authentication-Results, such as `mx.google.com`; "
+        "`.example.com` means every name below it. What other servers write is not believed.",
+    )
 
 
 class AccountSettings(_Table):
@@ -119,6 +124,9 @@ class Settings(_Table):
     fetch_seconds: Annotated[float, Field(gt=0)] = 5.0
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 10.0
     stalled_seconds: Annotated[float, Field(gt=0)] = 30.0
+    dns_lookups: bool = Field(
+        True, description="Whether the keys and policies of senders' domains are looked up in DNS, at most 3 s a mail."
+    )
     embedding: str = Field("", description="A LangChain embedding such as `ollama:bge-m3`; empty for the offline one.")
     model: ModelSettings = ModelSettings()
     merchants: tuple[MerchantSettings, ...] = ()

@@ -1,6 +1,6 @@
 """From bytes that arrived to a stored message with its case and job, exactly once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,13 +56,18 @@ class Files(Protocol):
         """Keep bytes and return their sha256 in hex."""
 
 
+Authenticate = Callable[[bytes, InboundMail, str], InboundMail]
+"""Raw bytes, the mail in them and the mailbox's name to the mail with what its sender's checks came to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """The way in: files first, then the row that names them."""
+    """The way in: files first, then the row that names them. Without `authenticate` senders stay unchecked."""
 
     inbox: Inbox
     files: Files
     limits: Limits
+    authenticate: Authenticate | None = None
 
     def accept_mail(self, merchant_id: int, mailbox: str, raw: bytes, received_at: datetime) -> Accepted | None:
         """Store one mail; None when it was quarantined because no parser reads it."""
@@ -73,7 +78,8 @@ class Intake:
             return None
         self._keep(parsed.files)
         raw_file = self.files.put(parsed.masked_raw)
-        return self.inbox.accept_mail(merchant_id, mailbox, parsed.mail, raw_file, received_at)
+        mail = self.authenticate(raw, parsed.mail, mailbox) if self.authenticate else parsed.mail
+        return self.inbox.accept_mail(merchant_id, mailbox, mail, raw_file, received_at)
 
     def quarantine(self, merchant_id: int, mailbox: str, raw: bytes, reason: str, received_at: datetime) -> None:
         """Keep a mail that is not read any further; card numbers are masked in it as well."""

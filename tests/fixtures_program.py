@@ -65,9 +65,8 @@ def settings_for(tmp_path: Path, database_url: str, **changes: Any) -> Settings:
         "timezone": "Asia/Shanghai",
         **changes,
     }
-    return Settings.model_validate(
-        {"data_dir": tmp_path, "database_url": database_url, "undo_seconds": 0, "merchants": [merchant], **top}
-    )
+    ours = {"data_dir": tmp_path, "database_url": database_url, "undo_seconds": 0, "dns_lookups": False}
+    return Settings.model_validate({**ours, "merchants": [merchant], **top})
 
 
 @pytest.fixture

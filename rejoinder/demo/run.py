@@ -77,6 +77,7 @@ def demo_settings(data_dir: Path, servers: MailServers, port: int) -> Settings:
         "sender_name": "Lumen & Oak",
         "imap": {**imap, "password_env": PASSWORD_VARIABLE},
         "smtp": {"host": "127.0.0.1", "port": servers.smtp_port, "security": "plain"},
+        "trusted_authserv": ["mx.lumenoak.example"],
     }
     merchant = {
         "slug": "lumenoak",
@@ -93,6 +94,7 @@ def demo_settings(data_dir: Path, servers: MailServers, port: int) -> Settings:
             "listen_port": port,
             "poll_seconds": 5,
             "first_read_days": 0,
+            "dns_lookups": False,
             "fetch_seconds": 1.0,
             "undo_seconds": 3,
             "merchants": [merchant],
