@@ -1,4 +1,4 @@
-"""What a rail accepts as evidence files: sizes, pages, types and names."""
+"""What a rail accepts as evidence: sizes, pages, types and names of files, and lengths of texts."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,11 @@ class FileLimits:
         return short and (not self.name_rule or re.fullmatch(self.name_rule, name) is not None)
 
     def within(self, other: "FileLimits") -> "FileLimits":
-        """Return the limits that keep both these and the other's; the own name rule goes first."""
+        """Return the limits that keep both these and the other's.
+
+        Raises:
+            ValueError: they have no type or no language in common.
+        """
         by_type = {
             name: least
             for name in {*self.max_bytes_by_type, *other.max_bytes_by_type}
@@ -59,7 +63,7 @@ class FileLimits:
             max_pages=_least(self.max_pages, other.max_pages),
             max_pages_per_file=_least(self.max_pages_per_file, other.max_pages_per_file),
             max_files=_least(self.max_files, other.max_files),
-            name_rule=self.name_rule or other.name_rule,
+            name_rule=_both_rules(self.name_rule, other.name_rule),
             max_name_chars=_least(self.max_name_chars, other.max_name_chars),
             max_dpi=_least(self.max_dpi, other.max_dpi),
             max_pixels=_least(self.max_pixels, other.max_pixels),
@@ -67,6 +71,14 @@ class FileLimits:
             no_blank_pages=self.no_blank_pages or other.no_blank_pages,
             languages=_both(self.languages, other.languages),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLimits:
+    """How long the texts may be that are sent beside files, in characters; None sets no limit."""
+
+    max_chars_per_field: int | None = None
+    max_chars_total: int | None = None
 
 
 def strictest(*limits: FileLimits) -> FileLimits:
@@ -82,4 +94,13 @@ def _both(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
     """Return what both take; one that names nothing takes all."""
     if not mine or not theirs:
         return mine or theirs
-    return tuple(value for value in mine if value in theirs)
+    common = tuple(value for value in mine if value in theirs)
+    if not common:
+        raise ValueError(f"no file can be sent: {mine} and {theirs} have nothing in common")
+    return common
+
+
+def _both_rules(mine: str, theirs: str) -> str:
+    if not mine or not theirs or mine == theirs:
+        return mine or theirs
+    return rf"(?=(?:{mine})\Z)(?:{theirs})"

@@ -1,3 +1,5 @@
+import pytest
+
 from rejoinder.domain.limits import PLAIN_NAME, FileLimits, strictest
 
 RAIL = FileLimits(types=("pdf", "jpg", "png"), max_bytes_by_type={"pdf": 2_000_000, "jpg": 10_000_000})
@@ -31,3 +33,15 @@ def test_names_are_short_and_plain_where_the_rail_says_so():
     assert not limits.takes_name("01 LETTER.pdf")
     assert not limits.takes_name("a_name_of_many_letters.pdf")
     assert not limits.takes_name("01_信.pdf")
+
+
+def test_names_keep_both_rules():
+    both = FileLimits(name_rule="[a-z0-9]+.pdf").within(FileLimits(name_rule="0.*"))
+    assert both.takes_name("01letter.pdf")
+    assert not both.takes_name("letter.pdf")
+    assert not both.takes_name("01 letter.pdf")
+
+
+def test_limits_without_a_common_type_are_refused():
+    with pytest.raises(ValueError, match="tiff"):
+        FileLimits(types=("pdf",)).within(FileLimits(types=("tiff",)))
