@@ -271,9 +271,13 @@ def mail_evidence(mail: InboundMail, source: str, captured_at: datetime) -> Evid
 
 
 def aliases(evidence: list[Evidence], passages: list[Passage]) -> Mapping[str, str]:
-    """Map the names templates cite by to ids: `refund:re_1` to itself, `refund` to the last of its kind."""
+    """Map the names templates cite by to ids: `refund:re_1` to itself, `refund` to the last of its kind.
+
+    A kind of the evidence catalogue (`chip_emv_record`) names the last evidence of it.
+    """
     names = {item.evidence_id.split(":", 1)[0]: item.evidence_id for item in evidence}
     names |= {item.evidence_id: item.evidence_id for item in evidence}
+    names = {item.kind: item.evidence_id for item in evidence} | names
     for passage in passages:
         if passage.passage_id.startswith("policy:"):
             names.setdefault("policy", passage.passage_id)

@@ -2,7 +2,8 @@
 
 A reply may cite `mail`, `order`, `shipment`, `refund`, `payment`, `product` and `policy` (narrower:
 `policy:returns`, which falls back to `policy`); a letter `dispute`, `order`, `payment`, `shipment`,
-`refund`, `mail` (the correspondence) and `policy`. One of several is named by its reference
+`refund`, `access` (the log of use), `earlier` (other orders), `mail` (the correspondence), `policy`, and
+an attached file by its kind in the catalogue of evidence. One of several is named by its reference
 (`refund:re_1`), which falls back to `refund`. `merchant` may always be cited and adds no id: a
 merchant's own name and signature need no evidence.
 """
@@ -96,20 +97,54 @@ class LetterMessage(NamedTuple):
 
 
 class Exhibit(NamedTuple):
-    """An exhibit of the packet: its label (`Exhibit 1`), its title, and the alias it is cited by."""
+    """An exhibit of the packet: its label (`Exhibit 1`), its title, and the alias it is cited by.
+
+    `attached`: a file that a letter can only point to, not a record whose fields it knows.
+    """
 
     label: str
     title: str
     alias: str
+    attached: bool = False
+
+
+class LetterFinding(NamedTuple):
+    """A ground that decides a dispute, worded for the issuer without its full stop, and what it cites."""
+
+    text: str
+    aliases: Sequence[str]
+
+
+class SharedIdentifiers(NamedTuple):
+    """Earlier purchases that share identifiers with the disputed one.
+
+    `elements` are some of `ip`, `device`, `account`, `email`, `address`. Each earlier order is cited as
+    `earlier:<number>`.
+    """
+
+    elements: Sequence[str]
+    earlier: Sequence[Order]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LetterContext:
-    """What is known when a dispute is contested; a record without an exhibit is not spoken of."""
+    """What is known when a dispute is contested; a record without an exhibit is not spoken of.
+
+    `test` is what must be so for the reason to apply, `claimant` and `decider` the other side, all in the language of
+    the letter. `remaining` is what is left of the disputed amount where a part was refunded.
+    """
 
     merchant: Merchant
     dispute: Dispute
     now: datetime
+    network_name: str = ""
+    reason_title: str = ""
+    test: str = ""
+    claimant: str = "cardholder"
+    decider: str = "issuer"
+    remaining: Money | None = None
+    findings: Sequence[LetterFinding] = ()
+    ce3: SharedIdentifiers | None = None
     order: Order | None = None
     payment: Payment | None = None
     shipment: Shipment | None = None

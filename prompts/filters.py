@@ -45,6 +45,8 @@ def format_instant(value: datetime, language: str) -> str:
     zone = value.tzname() or ""
     if zone != "UTC":
         zone = get_timezone_name(value, width="long", locale=locale_of(language))
+    if language == "zh":
+        return f"{format_day(value, language)} {value:%H:%M}（{zone}）"
     return f"{format_day(value, language)}, {value:%H:%M} ({zone})"
 
 
@@ -109,6 +111,12 @@ def exhibit_label(exhibits: Iterable[Any], alias: str) -> str:
     return str(found)
 
 
+def exhibit_labels(exhibits: Iterable[Any], aliases: Iterable[str]) -> str:
+    """Return the labels of the exhibits that show any of these, in the order of the packet: `Exhibit 1, Exhibit 3`."""
+    kinds = {alias.partition(":")[0] for alias in aliases}
+    return ", ".join(str(exhibit.label) for exhibit in exhibits if exhibit.alias in kinds)
+
+
 def shows(exhibits: Iterable[Any], alias: str) -> bool:
     """Tell whether an exhibit shows this."""
     return any(exhibit.alias == alias for exhibit in exhibits)
@@ -132,6 +140,7 @@ def filters_of(language: str) -> Mapping[str, Callable[..., Any]]:
         "for_country": for_country,
         "by_country": by_country,
         "exhibit": exhibit_label,
+        "labels": exhibit_labels,
         "shows": shows,
         "unsupported": unsupported,
     }

@@ -26,8 +26,10 @@ from rejoinder.errors import TemplateError
 
 FOLDER = Path(__file__).parent
 SLOTS = ("opening", "empathy", "closing")
+SUFFIXES = {"reply": "txt", "representment": "md", "explanation": "md", "request": "txt"}
+"""The folders of templates that come in languages, and what their files hold: plain text or Markdown."""
 
-_NAME = re.compile(r"(reply|representment)/([a-z0-9_]+(?:\.[a-z0-9_]+)*)")
+_NAME = re.compile(rf"({'|'.join(SUFFIXES)})/([a-z0-9_]+(?:\.[a-z0-9_]+)*)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]+)?")
 _MARKED = re.compile(r"(?P<text>.*?)\s*\[\[(?P<marker>[^\[\]]*)\]\]")
 _SLOT = re.compile(r"@(?P<slot>\w+) +(?P<text>.+)")
@@ -58,7 +60,7 @@ def render(
     citations: Mapping[str, str],
     **values: Any,
 ) -> Rendered:
-    """Render `reply/<intent>` in a language, or `representment/<category>` (English).
+    """Render `reply/<intent>`, `representment/<category>`, `explanation/dispute` or `request/<name>` in a language.
 
     `citations` maps the aliases that templates cite by to ids of evidence and passages. The values are
     the fields of `context`, or are given one by one.
@@ -87,7 +89,7 @@ def render(
 
 
 def template_exists(name: str, language: str) -> bool:
-    """Tell whether there is a template of that name in the language (letters: `en`)."""
+    """Tell whether there is a template of that name in the language."""
     try:
         return (FOLDER / _path(name, language)).is_file()
     except TemplateError:
@@ -139,12 +141,10 @@ def _add_sources(environment: jinja2.Environment, path: str, sources: dict[str, 
 def _path(name: str, language: str) -> str:
     match = _NAME.fullmatch(name)
     if match is None or not _LANGUAGE.fullmatch(language):
-        raise TemplateError(f"no template is called {name!r} ({language!r}): use 'reply/…' or 'representment/…'")
-    if match[1] == "reply":
-        return f"reply/{language}/{match[2]}.txt.j2"
-    if language != "en":
-        raise TemplateError(f"{name!r} is written in English only, not in {language!r}")
-    return f"representment/{match[2]}.md.j2"
+        raise TemplateError(
+            f"no template is called {name!r} ({language!r}): it starts with one of {', '.join(SUFFIXES)}"
+        )
+    return f"{match[1]}/{language}/{match[2]}.{SUFFIXES[match[1]]}.j2"
 
 
 @cache

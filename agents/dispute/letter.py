@@ -1,33 +1,43 @@
 """The representment letter of a dispute: what its template sees, which template it is, in which order exhibits come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from agents import evidence as ev
 from agents.deps import Policy
-from prompts.contexts import Exhibit, LetterContext, LetterMessage
+from knowledge.reason_codes import evidence_titles, required_evidence
+from knowledge.reason_words import network_name, parties, reason_test, reason_title
+from prompts.contexts import Exhibit, LetterContext, LetterFinding, LetterMessage, SharedIdentifiers
+from prompts.exhibits import exhibit_title
+from prompts.findings import for_issuer
 from prompts.render import Rendered, render, template_exists
 from rejoinder.domain.cases import Dispute, Merchant
+from rejoinder.domain.judgement import Finding
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order, Payment
 
 # What decides a case comes first: the lead exhibit of each category, then the usual order.
-LEAD_EXHIBIT = {
-    "not_received": "shipment",
-    "credit_not_processed": "refund",
-    "fraud_card_absent": "payment",
-    "duplicate": "payment",
+LEAD_EXHIBITS: Mapping[str, tuple[str, ...]] = {
+    "not_received": ("shipment", "access"),
+    "credit_not_processed": ("refund",),
+    "fraud_program": ("refund",),
+    "fraud_card_absent": ("earlier", "payment"),
+    "fraud_card_present": ("chip_emv_record", "payment"),
+    "no_authorization": ("authorization_log", "payment"),
+    "late_presentment": ("authorization_log", "payment"),
+    "processing_error": ("payment",),
+    "duplicate": ("payment",),
+    "paid_by_other_means": ("alternative_payment_negation", "payment"),
+    "not_as_described": ("listing_snapshot", "product"),
+    "misrepresentation": ("checkout_flow_screenshot", "policy"),
+    "counterfeit": ("product_authenticity",),
+    "cancelled_merchandise": ("policy",),
+    "cancelled_recurring": ("recurring_agreement", "policy"),
+    "direct_debit_return": ("recurring_agreement", "signed_contract"),
 }
-EXHIBIT_ORDER = ("order", "shipment", "payment", "refund", "mail", "policy", "product")
-EXHIBIT_TITLES = {
-    "order": "Order record",
-    "shipment": "Carrier record",
-    "payment": "Payment record",
-    "refund": "Refund record",
-    "mail": "Correspondence with the customer",
-    "policy": "Policy in force on the day of the order",
-    "product": "Product description",
-}
+RECORDS = ("order", "shipment", "access", "payment", "refund", "earlier", "mail", "policy", "product")
+"""The aliases of our own records, in the order of their exhibits; whatever else is cited is an attached file."""
+NO_EXHIBITS = ("dispute", "notice")
 EXCERPT = 300
 """Characters of a message that a letter may quote from."""
 
@@ -41,12 +51,17 @@ def letter_context(
     order: Order | None = None,
     mails: Sequence[InboundMail] = (),
     policy: Policy | None = None,
+    findings: Sequence[Finding] = (),
+    ce3: SharedIdentifiers | None = None,
+    language: str = "en",
 ) -> LetterContext:
     """Return what the letter's template sees.
 
     `citations` maps aliases to ids of evidence; what has no alias becomes no exhibit and is not spoken of. `mails` is
-    the correspondence with the customer, oldest first; `now` is in the merchant's zone.
+    the correspondence with the customer, oldest first; `now` is in the merchant's zone. Of the `findings` a letter says
+    those that hold, for which `prompts/findings` has a sentence for the issuer and whose records are exhibits.
     """
+    words = parties(dispute.network, language)
     return LetterContext(
         merchant=merchant,
         dispute=dispute,
@@ -57,8 +72,16 @@ def letter_context(
         messages=tuple(_message(mail) for mail in mails),
         policy=policy.facts if policy else {},
         policy_text=policy.passage.text if policy else "",
-        exhibits=exhibits_for(dispute.category, citations),
+        exhibits=exhibits_for(dispute, citations, language),
         now=now,
+        network_name=network_name(dispute.network),
+        reason_title=reason_title(dispute.network, dispute.reason_code),
+        test=reason_test(dispute.network, dispute.reason_code, dispute.category, language).text,
+        claimant=words.claimant,
+        decider=words.decider,
+        remaining=ev.remaining(dispute, order),
+        findings=tuple(said for finding in findings if (said := _for_issuer(finding, citations, language))),
+        ce3=ce3,
     )
 
 
@@ -78,15 +101,34 @@ def disputed_payment(dispute: Dispute, order: Order | None) -> Payment | None:
     return named[0] if named else ev.latest_payment(order)
 
 
-def exhibits_for(category: str, citations: Mapping[str, str]) -> tuple[Exhibit, ...]:
-    """Return the exhibits there are, the decisive one first."""
-    lead = LEAD_EXHIBIT.get(category, "order")
-    order = (lead, *(alias for alias in EXHIBIT_ORDER if alias != lead))
-    there = [alias for alias in order if alias in citations]
+def exhibits_for(dispute: Dispute, citations: Mapping[str, str], language: str = "en") -> tuple[Exhibit, ...]:
+    """Return the exhibits there are, the decisive one first: our records, then attached files as the reason asks."""
+    lead = LEAD_EXHIBITS.get(dispute.category, ("order",))
+    asked = required_evidence(dispute.network, dispute.reason_code, dispute.category)
+    there = [name for name in dict.fromkeys((*lead, *RECORDS, *asked, *evidence_titles())) if name in citations]
+    records = {citations[name] for name in there if name in RECORDS}
+    named = [name for name in there if name in RECORDS or _is_file(citations[name], records)]
     return tuple(
-        Exhibit(label=f"Exhibit {number}", title=EXHIBIT_TITLES[alias], alias=alias)
-        for number, alias in enumerate(there, start=1)
+        Exhibit(
+            label=f"Exhibit {number}",
+            title=exhibit_title(name, language),
+            alias=name,
+            attached=name not in RECORDS,
+        )
+        for number, name in enumerate(named, start=1)
     )
+
+
+def _is_file(evidence_id: str, records: Set[str]) -> bool:
+    return evidence_id not in records and evidence_id.partition(":")[0] not in (*RECORDS, *NO_EXHIBITS)
+
+
+def _for_issuer(finding: Finding, citations: Mapping[str, str], language: str) -> LetterFinding | None:
+    text = for_issuer(finding, language)
+    cited = tuple(dict.fromkeys(one.evidence_id for one in finding.compared if one.evidence_id in citations))
+    if finding.verdict != "holds" or not text or not cited:
+        return None
+    return LetterFinding(text.rstrip(".。"), cited)
 
 
 def _message(mail: InboundMail) -> LetterMessage:

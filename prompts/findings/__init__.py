@@ -24,10 +24,28 @@ def explain(finding: Finding, language: str) -> str:
     Raises:
         TemplateError: there is no sentence for the finding, or a value is missing. The message names the code.
     """
-    words = sentences("zh" if language.split("-")[0] == "zh" else "en")
+    words = _words(language)
     template = words.get(f"{finding.code}.{finding.verdict}") or words.get(finding.code)
     if template is None:
         raise TemplateError(f"prompts/findings has no sentence for {finding.code!r} ({finding.verdict})")
+    return _filled(template, finding)
+
+
+def for_issuer(finding: Finding, language: str) -> str:
+    """Return a finding as a letter states it; empty where it is for the merchant's eyes only (no sentence `letter`).
+
+    Raises:
+        TemplateError: a value is missing. The message names the code.
+    """
+    template = _words(language).get(f"{finding.code}.letter")
+    return _filled(template, finding) if template else ""
+
+
+def _words(language: str) -> dict[str, str]:
+    return sentences("zh" if language.split("-")[0] == "zh" else "en")
+
+
+def _filled(template: str, finding: Finding) -> str:
     try:
         return _ENVIRONMENT.from_string(template).render(finding.values)
     except jinja2.TemplateError as exc:

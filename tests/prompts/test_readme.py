@@ -23,10 +23,10 @@ def test_the_table_of_variables_is_current() -> None:
 
 def _table() -> str:
     replies = sorted((render.FOLDER / "reply" / "en").glob("[a-z]*.j2"))
-    letters = sorted((render.FOLDER / "representment").glob("[a-z]*.j2"))
+    letters = sorted((render.FOLDER / "representment" / "en").glob("[a-z]*.j2"))
     rows = [_row(f"reply/en/{f.name}", "reply/" + f.name.removesuffix(".txt.j2"), ALWAYS) for f in replies]
     rows += [
-        _row(f"representment/{f.name}", "representment/" + f.name.removesuffix(".md.j2"), ALWAYS_LETTER)
+        _row(f"representment/en/{f.name}", "representment/" + f.name.removesuffix(".md.j2"), ALWAYS_LETTER)
         for f in letters
     ]
     return "".join(rows)
