@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rejoinder.domain.authenticity import Authenticity, AuthenticityVerdict
 from rejoinder.domain.cases import Autonomy, CaseKind, Merchant
 from rejoinder.domain.drafts import Draft, Problem
 from rejoinder.domain.orders import Match
@@ -16,7 +17,10 @@ MAY_GO_ALONE = frozenset({"auto"})
 
 @dataclass(frozen=True, kw_only=True)
 class RouteInput:
-    """What the rules look at. `most` is the most autonomy the catalogue allows the intent."""
+    """What the rules look at. `most` is the most autonomy the catalogue allows the intent.
+
+    `authenticity` is that of the mail, None for a processor's event; `single_witness`: only mails speak of the dispute.
+    """
 
     kind: CaseKind
     merchant: Merchant
@@ -29,6 +33,8 @@ class RouteInput:
     most: str
     open_dispute: bool = False
     situation: str = ""
+    authenticity: Authenticity | None = None
+    single_witness: bool = False
 
     @property
     def intent(self) -> str:
@@ -81,6 +87,25 @@ def disputes_need_a_person(given: RouteInput) -> Iterator[Objection]:
             reason=Reason(code="dispute", text="A dispute is answered once: a person decides whether and with what."),
             automatic_if="disputes are never answered without a person",
         )
+
+
+def sender_is_not_proven(given: RouteInput) -> Iterator[Objection]:
+    """A notice counts when its sender is proven, or when a processor's own record says the same; a failed one never."""
+    if given.kind != "dispute" or given.authenticity is None:
+        return
+    verdict = given.authenticity.verdict
+    if verdict == "failed" or (verdict != "verified" and given.single_witness):
+        yield Objection(
+            reason=Reason(code="not_authentic", text=NOT_PROVEN[verdict]),
+            automatic_if="a sender that is proven, or a processor's own record of the dispute",
+        )
+
+
+NOT_PROVEN: dict[AuthenticityVerdict, str] = {
+    "failed": "The notice did not come from whom it says, so it changed nothing that is known; nothing is sent for it.",
+    "unverified": "Nothing proves who sent the notice; compare it with the processor's own page before you send.",
+    "unchecked": "Who sent the notice could not be checked; compare it with the processor's own page.",
+}
 
 
 def checks_found_something(given: RouteInput) -> Iterator[Objection]:
@@ -212,6 +237,7 @@ Rule = Callable[[RouteInput], Iterator[Objection]]
 
 RULES: Sequence[Rule] = (
     disputes_need_a_person,
+    sender_is_not_proven,
     risk_was_seen,
     checks_found_something,
     readers_disagree,

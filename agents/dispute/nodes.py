@@ -165,6 +165,8 @@ def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
             order_number=scene.case.order_number,
             needs_order=True,
             most="human",
+            authenticity=scene.mail.source_authenticity if scene.mail else None,
+            single_witness=scene.dispute.sources == ("mail",),
         )
     )
     deps.store.save_check(scene.run.run_id, state["draft_id"], problems, route)

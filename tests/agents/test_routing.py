@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from agents.routing import RouteInput, choose_route
+from rejoinder.domain.authenticity import Authenticity
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Draft, Problem, ProposedAction
 from rejoinder.domain.orders import Match
@@ -96,3 +99,26 @@ def test_each_of_these_needs_a_person_and_says_why(case: dict[str, object], code
 def test_shadow_sends_nothing_and_asks_nobody() -> None:
     route = choose_route(given(autonomy="shadow"))
     assert (route.target, route.reasons[0].code) == ("close", "shadow")
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "single_witness", "objects"),
+    [
+        ("dispute", "failed", False, True),
+        ("dispute", "failed", True, True),
+        ("dispute", "unverified", True, True),
+        ("dispute", "unchecked", True, True),
+        ("dispute", "unverified", False, False),
+        ("dispute", "verified", True, False),
+        ("service", "failed", True, False),
+    ],
+)
+def test_a_notice_whose_sender_is_not_proven_is_for_a_person(
+    kind: str, verdict: str, single_witness: bool, objects: bool
+) -> None:
+    asked = replace(
+        given(kind=kind),
+        authenticity=Authenticity(verdict=verdict),  # type: ignore[arg-type]
+        single_witness=single_witness,
+    )
+    assert ("not_authentic" in [reason.code for reason in choose_route(asked).reasons]) is objects

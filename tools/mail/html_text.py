@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from tools.mail.html_reader import HtmlReader, Line, ReadLines
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from tools.mail.authenticity.domains import normal, organisation
 from tools.mail.html_text import bounded
