@@ -1,7 +1,7 @@
 """A packet: the letter with its exhibits as one PDF, the facts it must show, and the manifest that goes with it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Literal
 
@@ -103,6 +103,15 @@ class KeyFacts:
     delivered_on: date | None = None
     refunded: Money | None = None
     refund_references: tuple[str, ...] = ()
+
+    def as_text(self) -> dict[str, str]:
+        """Return the facts that are set as canonical text: days ISO 8601, amounts as `89.90 EUR`, lists by commas."""
+        values = {own.name: getattr(self, own.name) for own in fields(self)}
+        return {
+            name: ", ".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in values.items()
+            if value
+        }
 
 
 KEY_FACT_LABELS: Mapping[str, str] = {

@@ -54,13 +54,19 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class PdfPage:
-    """Page `page` (from 1) of a PDF, as large as the paper allows; `wide` ones stand on a page laid across."""
+    """Page `page` (from 1) of a PDF and its size in points; shown as large as the paper allows."""
 
     content: bytes = field(repr=False)
     page: int
-    wide: bool
+    width: float
+    height: float
     alt: str
     kind: str = "page"
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is clearly wider than high."""
+        return self.width > self.height * 1.15
 
 
 Block = Prose | Heading | Translated | Grid | Picture | PdfPage

@@ -21,7 +21,7 @@ from tools.packet.letter import EXHIBITS, LetterLine, letter_lines
 from tools.packet.written import amount, instant, long_day
 
 TEMPLATE = Path(__file__).parent / "packet.typ"
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 """PDF/A-2a and PDF/UA-1; declared where no page of another PDF is taken in, which neither allows unseen."""
 
 _LONG_WORD = re.compile("[!-\u052f]{36,}")
@@ -62,15 +62,16 @@ def compose(
         (root / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
         foreign = any(isinstance(block, PdfPage) for exhibit in exhibits for block in exhibit.printed.blocks)
         try:
-            return typst.compile(
+            pdf: bytes = typst.compile(
                 str(root / TEMPLATE.name),
                 root=folder,
                 font_paths=fonts(),
                 ignore_system_fonts=True,
                 sys_inputs={"packet": json.dumps(packet, ensure_ascii=False)},
-                pdf_standards=[] if foreign else STANDARDS,
+                pdf_standards=[] if foreign else [*STANDARDS],
                 timestamp=int(made_at.timestamp()),
             )
+            return pdf
         except typst.TypstError as exc:
             raise ExhibitRejected(f"the packet cannot be set: {exc.message}") from exc
 
@@ -104,10 +105,10 @@ def _packet(
     body, ending = _letter_items(letter, numbers)
     return {
         "title": title,
-        "short-title": printable(f"Dispute {facts.dispute_reference}", _LETTER),
+        "short-title": printable(f"Re: dispute {facts.dispute_reference}", _LETTER),
         "heading": title,
         "author": printable(facts.merchant, _LETTER),
-        "description": f"Letter and {len(exhibits)} exhibits",
+        "counted": f"{len(exhibits)} exhibit{'' if len(exhibits) == 1 else 's'}",
         "size": layout.size,
         "facts": [(label, breakable(printable(value, _LETTER))) for label, value in fact_rows(facts)],
         "letter": body,
@@ -187,7 +188,9 @@ def _blocks(blocks: Sequence[Block], where: str, root: Path, number: int) -> Ite
             yield {"path": path, "alt": printable(block.alt, where)} | _plain(block, "kind", "width", "height", "alone")
         elif isinstance(block, PdfPage):
             path = _file(root, f"{number}.pdf", block.content)
-            yield {"path": path, "alt": printable(block.alt, where)} | _plain(block, "kind", "page", "wide")
+            yield {"path": path, "alt": printable(block.alt, where)} | _plain(
+                block, "kind", "page", "width", "height", "wide"
+            )
         else:
             yield {"kind": block.kind, "by": printable(block.by, where), "prose": _prose(block.text, "en", where)}
 

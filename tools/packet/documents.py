@@ -17,7 +17,7 @@ from tools.mail.cards import find_cards
 from tools.mail.charsets import decode_text
 from tools.mail.parse import DEFAULT_LIMITS, parse_mail
 from tools.mail.redact import redact_file
-from tools.packet.blocks import Block, Grid, Original, Prose
+from tools.packet.blocks import Block, Grid, Heading, Original, Prose
 from tools.packet.masking import Masker
 from tools.packet.pdf_files import is_pdf, read_pdf
 from tools.packet.pictures import is_picture, read_pictures
@@ -98,29 +98,33 @@ def read_docx(content: bytes, where: str, language: str, quality: Quality, maske
 
 
 def _docx_blocks(content: bytes, where: str, language: str, quality: Quality, masker: Masker) -> Iterator[Block]:
-    texts: list[str] = []
+    prose: list[str] = []
     for item in docx.Document(BytesIO(content)).iter_inner_content():
-        pictures = _pictures(item) if isinstance(item, Paragraph) else ()
-        if isinstance(item, Paragraph) and item.text.strip():
-            texts.append(_marked(item))
-        if isinstance(item, Table) or pictures:
-            yield from _prose(texts, language, masker)
-            texts = []
-        if isinstance(item, Table) and item.rows:
-            yield _grid(item, masker)
-        for picture in pictures:
+        if isinstance(item, Paragraph) and _is_prose(item):
+            prose.append(f"• {item.text}" if _style(item).startswith("List") else item.text)
+            continue
+        if prose:
+            yield Prose(text=masker.text("\n\n".join(prose)), language=language)
+            prose = []
+        if isinstance(item, Table):
+            yield from _grid(item, masker)
+            continue
+        if item.text.strip():
+            yield Heading(text=masker.text(item.text))
+        for picture in _pictures(item):
             yield from read_pictures(picture, where, f"Picture in {where}", quality)
-    yield from _prose(texts, language, masker)
+    if prose:
+        yield Prose(text=masker.text("\n\n".join(prose)), language=language)
 
 
-def _prose(texts: list[str], language: str, masker: Masker) -> Iterator[Block]:
-    if texts:
-        yield Prose(text=masker.text("\n\n".join(texts)), language=language)
+def _is_prose(paragraph: Paragraph) -> bool:
+    """Tell whether it is text only: no heading, no picture, not empty."""
+    is_heading = _style(paragraph).startswith(("Heading", "Title"))
+    return bool(paragraph.text.strip()) and not is_heading and not _pictures(paragraph)
 
 
-def _marked(paragraph: Paragraph) -> str:
-    style = (paragraph.style.name or "") if paragraph.style else ""
-    return f"• {paragraph.text}" if style.startswith("List") else paragraph.text
+def _style(paragraph: Paragraph) -> str:
+    return (paragraph.style.name or "") if paragraph.style else ""
 
 
 def _pictures(paragraph: Paragraph) -> tuple[bytes, ...]:
@@ -129,11 +133,13 @@ def _pictures(paragraph: Paragraph) -> tuple[bytes, ...]:
     return tuple(paragraph.part.related_parts[id_].blob for id_ in ids if id_ in paragraph.part.related_parts)
 
 
-def _grid(table: Table, masker: Masker) -> Grid:
+def _grid(table: Table, masker: Masker) -> Iterator[Grid]:
+    if not table.rows:
+        return
     rows = tuple(tuple(cell.text for cell in row.cells) for row in table.rows)
     width = max(len(row) for row in rows)
     even = tuple(masker.row(row + ("",) * (width - len(row))) for row in rows)
-    return Grid(columns=even[0], rows=even[1:]) if width > 2 and len(even) > 1 else Grid(rows=even)
+    yield Grid(columns=even[0], rows=even[1:]) if width > 2 and len(even) > 1 else Grid(rows=even)
 
 
 def _holds_card(xml: bytes) -> bool:

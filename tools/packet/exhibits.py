@@ -47,7 +47,7 @@ def _own_blocks(source: ExhibitSource, masker: Masker) -> Iterator[Block]:
     for table in source.tables:
         if table.title:
             yield Heading(text=masker.text(table.title))
-        yield Grid(rows=tuple(masker.row(row) for row in table.rows), columns=table.columns)
+        yield Grid(rows=tuple(masker.row(row, table.columns) for row in table.rows), columns=table.columns)
     if source.text.strip():
         yield Prose(text=masker.text(source.text), language=source.language)
     yield from message_blocks(source.messages, masker)
@@ -124,7 +124,11 @@ def _record_file(source: ExhibitSource) -> bytes:
         "evidence_ids": source.evidence_ids,
         "language": source.language,
         "tables": [
-            {"title": table.title, "columns": table.columns, "rows": [masker.row(row) for row in table.rows]}
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": [masker.row(row, table.columns) for row in table.rows],
+            }
             for table in source.tables
         ],
         "text": source.text,

@@ -16,12 +16,13 @@ class Masker:
         self.count += masked.count + masked.codes
         return masked.text
 
-    def row(self, cells: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the cells of a row masked; the first one tells what the number behind it is."""
+    def row(self, cells: tuple[str, ...], columns: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return the cells of a row masked; a column's name, else the first cell, tells what a number is."""
         if not cells:
             return cells
-        first = self.text(cells[0])
-        return (first, *(self._labelled(first, cell) for cell in cells[1:]))
+        first = self._labelled(columns[0] if columns else "", cells[0])
+        names = columns[1:] if len(columns) == len(cells) else (cells[0],) * (len(cells) - 1)
+        return (first, *(self._labelled(name, cell) for name, cell in zip(names, cells[1:], strict=True)))
 
     def _labelled(self, label: str, cell: str) -> str:
         before = f"{label}: "

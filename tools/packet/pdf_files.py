@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
@@ -24,7 +23,6 @@ PDFIUM = threading.RLock()
 _MOST_PAGES = 200
 _ALT_CHARS = 300
 _POINTS = 72
-_WIDE = 1.15
 _REMOVE_SECURITY = 3
 _BROKEN = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, NotImplementedError)
 
@@ -86,7 +84,7 @@ def read_pdf(content: bytes, where: str, quality: Quality, *, skip_blank: bool =
         carries_files = document.count_attachments() > 0
     small = plain.getvalue() if quality == BEST else _with_small_pictures(plain.getvalue(), quality)
     pages = [
-        PdfPage(content=small, page=number + 1, wide=width > height * _WIDE, alt=_alt(where, number, texts[number]))
+        PdfPage(content=small, page=number + 1, width=width, height=height, alt=_alt(where, number, texts[number]))
         for number, (width, height) in enumerate(sizes)
         if number not in blank
     ]
@@ -152,9 +150,8 @@ def _with_small_pictures(content: bytes, quality: Quality) -> bytes:
         for page in writer.pages:
             box = (float(page.mediabox.width) / _POINTS, float(page.mediabox.height) / _POINTS)
             for picture in page.images:
-                image = picture.image
-                if isinstance(image, Image.Image) and "/SMask" not in (picture.indirect_reference or {}).get_object():
-                    picture.replace(shrunk(image, box, quality), quality=quality.jpeg)
+                if picture.image and picture.image.mode in ("L", "RGB", "CMYK"):  # others are masks or see-through
+                    picture.replace(shrunk(picture.image, box, quality), quality=quality.jpeg)
         smaller = BytesIO()
         writer.write(smaller)
     except _BROKEN:

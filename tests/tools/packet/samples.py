@@ -48,8 +48,7 @@ def letter(count: int = 3, facts: KeyFacts = FACTS) -> Draft:
     """A letter that cites the first three of so many exhibits."""
     last = min(count, 3)
     lines = (
-        "Re: Visa 13.1 dispute dp_1QxT7c2Fa, ARN 74537606077000012345678, card ending 1111, transaction of 3 February "
-        "2026, USD 1,289.90, merchant Nordlicht Lamps Ltd.",
+        "Re: Visa 13.1 dispute dp_1QxT7c2Fa, ARN 74537606077000012345678, card ending 1111, transaction of 3 February 2026, USD 1,289.90, merchant Nordlicht Lamps Ltd.",
         "## Request",
         "The merchant asks the issuer to reverse this dispute in full, USD 1,289.90.",
         "## Claim",
@@ -161,7 +160,9 @@ def thread(number: int) -> ExhibitSource:
 
 
 def policy(number: int) -> ExhibitSource:
-    paragraph = "Orders are delivered within ten working days. The customer may return goods within 30 days of delivery. "
+    paragraph = (
+        "Orders are delivered within ten working days. The customer may return goods within 30 days of delivery. "
+    )
     return ExhibitSource(
         label=f"Exhibit {number}",
         title="Delivery policy in force on 3 February 2026",
@@ -284,7 +285,7 @@ MAKERS: tuple[Callable[[int], ExhibitSource], ...] = (
     lambda n: upload(n, "packing.docx", word(), "Statement of the packer"),
     lambda n: upload(n, "lamps.eml", EML, "Mail of 12 February 2026"),
     lambda n: upload(n, "IMG_0001.heic", photo(1200, 1600, "HEIF"), "Photograph of the packed goods"),
-    lambda n: upload(n, "log.txt", "2026-02-03 10:11:12 login\n2026-02-03 10:15:00 order\n".encode(), "Log of the shop"),
+    lambda n: upload(n, "log.txt", b"2026-02-03 10:11:12 login\n2026-02-03 10:15:00 order\n", "Log of the shop"),
     lambda n: upload(n, "list.pdf", pdf(1, "Packing list", wide=True), "Packing list"),
     policy,
 )
