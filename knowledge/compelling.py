@@ -69,10 +69,15 @@ class IdentifierLimits(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class IssuerLimits(Sourced):
-    """Days from the payment within which an issuer may raise a dispute, by network."""
+    """Days from the payment within which an issuer may raise a dispute, by network.
+
+    `delayed_days` is the latest end where goods come later; of networks in neither it nor `never_delayed` that end is
+    not known.
+    """
 
     days: Mapping[str, int]
     delayed_days: Mapping[str, int]
+    never_delayed: tuple[str, ...]
     delayed_categories: tuple[str, ...]
     slack_days: int
 
@@ -99,9 +104,10 @@ class EciTable(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class TellingConcepts(Sourced):
-    """Concepts of the lexicon by which a customer owns to a purchase, or denies it."""
+    """Concepts of the lexicon by which a customer owns to a purchase, to the dispute, or denies the purchase."""
 
     owns_purchase: tuple[str, ...]
+    files_dispute: tuple[str, ...]
     denies_purchase: tuple[str, ...]
 
 
@@ -144,6 +150,12 @@ def authentication_words() -> AuthenticationWords:
 def eci_tables() -> Mapping[str, EciTable]:
     """Return the electronic commerce indicators, by network."""
     return {network: _sourced(EciTable, table) for network, table in read_toml(FILE)["eci"].items()}
+
+
+@cache
+def duplicate_within_days() -> int:
+    """Return within how many days a second payment of one order for the same amount is the same purchase."""
+    return int(read_toml(FILE)["duplicates"]["within_days"])
 
 
 @cache

@@ -324,13 +324,13 @@ def _window_finding(case: Ce3Case, pairing: _Pairing) -> Finding:
         (Compared(record="dispute", field="opened_at", value=case.opened_at.isoformat()),) if case.opened_at else ()
     )
     dates = (*opened, *(purchase.compared("paid_at") for purchase in _all(case, pairing)))
-    missing = "" if pairing.window == "safe" or case.opened_at else "opened_at"
+    missing = "processors_window" if case.opened_at else "opened_at"
     return Finding(
         code="ce3_window",
         verdict="holds" if pairing.window == "safe" else "unknown",
         values={"opened": "yes" if case.opened_at else ""},
         compared=dates,
-        missing=missing,
+        missing="" if pairing.window == "safe" else missing,
     )
 
 

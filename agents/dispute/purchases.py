@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from agents.dispute.identifiers import FIELDS, Element, Identifier, State, address_identifier, compare, identifier
 from agents.dispute.subject import Subject
 from knowledge.compelling import identifier_limits
+from rejoinder.domain.cases import Dispute
 from rejoinder.domain.disputes import NEEDS_ANSWER
 from rejoinder.domain.judgement import Compared
 from rejoinder.domain.orders import Order, Payment, PostalAddress
@@ -86,7 +87,7 @@ def ce3_case(subject: Subject) -> Ce3Case | None:
         return None
     disputed_before = {dispute.payment_reference for dispute in subject.other_disputes}
     return Ce3Case(
-        network=(subject.dispute.network or payment.network).casefold(),
+        network=subject.network,
         code=subject.dispute.reason_code,
         purchase=_purchase(order, payment),
         priors=tuple(
@@ -96,11 +97,17 @@ def ce3_case(subject: Subject) -> Ce3Case | None:
         ),
         opened_at=subject.opened_at,
         respond_by=subject.dispute.respond_by,
-        answered=subject.dispute.status not in NEEDS_ANSWER | {"alert_open"},
+        answered=_answered(subject.dispute),
         kind_of_goods=_kind_of_goods(order.goods),
         provided=_provided(order, payment),
         withheld=_withheld(order),
     )
+
+
+def _answered(dispute: Dispute) -> bool:
+    """Tell whether the one submission is spent; an answer to an inquiry is not that submission."""
+    spent = bool(dispute.submissions) and dispute.stage in {"prearb", "arbitration"}
+    return spent or dispute.status not in NEEDS_ANSWER | {"alert_open"}
 
 
 def card_state(disputed: Purchase, prior: Purchase) -> Literal["same", "other", "unknown"]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from knowledge.reason_codes import find
 from rejoinder.domain.cases import Dispute
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order, Payment
@@ -28,3 +29,17 @@ class Subject:
     other_disputes: tuple[Dispute, ...] = ()
     mails: tuple[InboundMail, ...] = ()
     policy_facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def network(self) -> str:
+        """The network in small letters, as the dispute names it, else as the payment does; empty when neither does."""
+        paid_with = self.payment.network if self.payment else ""
+        return (self.dispute.network or paid_with).casefold()
+
+    @property
+    def category(self) -> str:
+        """What the dispute is about: what its code says, or its words where they tell more than the code."""
+        code = find(self.network, self.dispute.reason_code)
+        if code is None or code.refined_by_words or code.category == "general":
+            return self.dispute.category
+        return code.category

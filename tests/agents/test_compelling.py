@@ -333,6 +333,7 @@ def test_a_pair_that_is_named_meets_every_condition_by_itself(found: list[Purcha
 def test_every_finding_can_be_said(found: list[Purchase]) -> None:
     result = assess_ce3(replace(BASE, purchase=DISPUTED, priors=tuple(found)), NOW)
     assert all(explain(finding, language) for finding in result.findings for language in LANGUAGES)
+    assert all(finding.missing for finding in result.findings if finding.verdict == "unknown")
 
 
 # --- from records
