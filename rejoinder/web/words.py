@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date, format_datetime, format_timedelta
 
+from prompts.findings import explain
+from rejoinder.domain.judgement import Finding
+from rejoinder.errors import TemplateError
+
 LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
 FOLDER = Path(__file__).parent / "locale"
 
@@ -49,6 +53,13 @@ class Words:
     def code(self, code: str) -> str:
         """Return a stored word such as `in_review` as people read it."""
         return self.t(LABELS.get(code) or code.replace("_", " ").capitalize())
+
+    def finding(self, finding: Finding) -> str:
+        """Return what a rule concluded; its code where an earlier version of the program had other words for it."""
+        try:
+            return explain(finding, self.language)
+        except TemplateError:
+            return self.code(finding.code)
 
     def moment(self, at: datetime, zone: tzinfo = UTC) -> str:
         """Return an instant in a zone, with the zone's name."""

@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from rejoinder.domain.authenticity import Authenticity
+from rejoinder.domain.mail import InboundMail
+from rejoinder.storage.documents import dump, load
 from rejoinder.storage.pages import CasePage
 from tests.fixtures_program import Shop
+from tools.mail.parse import parse_mail
 
 MAILBOX = {
     "name": "support",
@@ -102,3 +106,9 @@ def test_a_known_source_that_its_own_policy_denies_is_set_aside_as_a_trick(guard
     forged = arrive(guarded, notice(2, FAILED, domain="stripe.com", due="2027-01-31"))
     assert forged.case.kind == "set_aside"
     assert guarded.page(known.case.case_id).dispute == known.dispute
+
+
+def test_a_mail_stored_before_senders_were_checked_still_loads() -> None:
+    stored = dump(parse_mail(notice(1, PASSED)).mail)
+    del stored["authenticity"]
+    assert load(InboundMail, stored).authenticity == Authenticity(verdict="unchecked")
