@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from rejoinder.domain.cases import Dispute, Merchant, RunView, StoredMessage
+from rejoinder.domain.digests import DigestRow
 from rejoinder.domain.drafts import Draft, Problem, Sentence
 from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.mail import InboundMail
@@ -30,6 +31,13 @@ class Store(Protocol):
 
         Returns:
             The id of the case that holds the dispute.
+        """
+
+    def open_digest(self, run_id: int, rows: Sequence[DigestRow]) -> Sequence[int]:
+        """Open or update the dispute of every row with a case and a run of its own; the digest's own case ends.
+
+        Returns:
+            The ids of the runs that were started.
         """
 
     def record(self, run_id: int) -> None:

@@ -1,20 +1,16 @@
 """What a message is: a dispute, a customer's wish, or nothing to answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from langgraph.runtime import Runtime
 
-from agents.deps import Deps, Reader
+from agents.deps import Deps, Reader, Store
+from agents.digest import digest_rows
+from agents.notice import dispute_of
 from agents.reading import reconcile
 from agents.state import CaseState
-from rejoinder.domain.cases import Dispute, DisputeEvent, Merchant, StoredMessage
-from rejoinder.domain.disputes import NEEDS_ANSWER, move_of, standing
-from rejoinder.domain.lifecycle import Move, state_of
-from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.money import Money
+from rejoinder.domain.cases import Case, Dispute, DisputeEvent, Merchant, RunView, StoredMessage
+from rejoinder.domain.disputes import NEEDS_ANSWER
 from rejoinder.domain.reading import FieldValue, Reading, Reconciled
 from rejoinder.errors import ModelError, ProviderUnavailable
 
@@ -25,25 +21,50 @@ def triage(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     """Read the message with every reader, decide its kind, and put it into the right case."""
     store = runtime.context.store
     view = store.view(state["run_id"])
-    run, message, merchant = view.run, view.message, view.merchant
-    readings, missing = read_all(message, merchant, runtime.context.readers)
-    reconciled = reconcile(readings, missing)
-    store.save_triage(run.run_id, readings, reconciled)
+    reconciled = view.reconciled or _read(view, runtime.context)
     kind = case_kind(reconciled)
-    case_id = run.case_id
     if kind == "dispute":
-        case_id = store.open_dispute(run.run_id, dispute_of(message, reconciled.reading, merchant))
-        kind = "dispute" if _wants_answer(store.dispute(case_id)) else "recorded"
-        if kind == "recorded":
-            store.record(run.run_id)
-    elif kind == "set_aside":
-        store.set_aside(run.run_id, why_set_aside(message, reconciled))
-    return {"case_id": case_id, "kind": kind}
+        return _follow_dispute(view, reconciled, store)
+    if kind == "set_aside":
+        store.set_aside(view.run.run_id, why_set_aside(view.message, reconciled))
+    return {"case_id": view.run.case_id, "kind": kind}
 
 
-def _wants_answer(dispute: Dispute | None) -> bool:
-    """Tell whether the dispute still waits for our answer; outcomes and receipts are only recorded."""
-    return dispute is not None and dispute.status in NEEDS_ANSWER
+def _read(view: RunView, deps: Deps) -> Reconciled:
+    """Read the message and keep what was read; a row of a digest was read with its digest."""
+    readings, missing = read_all(view.message, view.merchant, deps.readers)
+    reconciled = reconcile(readings, missing)
+    deps.store.save_triage(view.run.run_id, readings, reconciled)
+    return reconciled
+
+
+def _follow_dispute(view: RunView, reconciled: Reconciled, store: Store) -> CaseState:
+    """Put the message into the case of its dispute; of a digest, each dispute into its own."""
+    run_id, reading = view.run.run_id, reconciled.reading
+    if reading.cases:
+        store.open_digest(run_id, digest_rows(view.message, reconciled, view.merchant))
+        return {"case_id": view.run.case_id, "kind": "recorded"}
+    case_id = store.open_dispute(run_id, dispute_of(view.message, reading, view.merchant))
+    now = store.view(run_id)
+    if wants_answer(now.dispute, view.message) and not only_reminds(reading, now.case):
+        return {"case_id": case_id, "kind": "dispute"}
+    store.record(run_id)
+    return {"case_id": case_id, "kind": "recorded"}
+
+
+def wants_answer(dispute: Dispute | None, message: StoredMessage) -> bool:
+    """Tell whether the dispute still waits for our answer; outcomes and receipts are only recorded.
+
+    A mailed alert is for a person: a refund in time prevents the dispute.
+    """
+    if dispute is None:
+        return False
+    return dispute.status in NEEDS_ANSWER or (dispute.status == "alert_open" and message.mail is not None)
+
+
+def only_reminds(reading: Reading, case: Case) -> bool:
+    """Tell whether a reminder comes while a person looks at the case already: it updates the case, and that is all."""
+    return reading.notice_type == "deadline_reminder" and case.status in {"in_review", "sending"}
 
 
 def read_all(
@@ -108,60 +129,3 @@ def why_set_aside(message: StoredMessage, reconciled: Reconciled) -> str:
     reading = reconciled.reading
     automatic = message.mail.automatic if message.mail else "no"
     return f"{reading.kind}: {reading.note or automatic}"
-
-
-def dispute_of(message: StoredMessage, reading: Reading, merchant: Merchant) -> Dispute:
-    """Build the dispute that a notice or an event speaks of."""
-    event = message.event
-    amount = reading.value("amount_minor")
-    dispute = Dispute(
-        processor=event.processor if event else reading.notice_source or "unknown",
-        reference=reading.value("dispute_reference") or _stand_in(message),
-        status=event.status if event else _status_of(reading.notice_type),
-        stage=event.stage if event else "inquiry" if reading.notice_type == "inquiry" else "first",
-        sources=("webhook",) if event else ("mail",),
-        payment_reference=reading.value("payment_reference"),
-        network=reading.value("network"),
-        reason_code=reading.value("reason_code"),
-        reason_text=reading.value("reason_text"),
-        category=reading.value("category") or "general",
-        amount=Money(amount_minor=int(amount), currency=reading.value("currency")) if amount else None,
-        transaction_date=reading.value("transaction_date"),
-        respond_by=due_instant(reading.value("respond_by"), ZoneInfo(merchant.timezone)),
-        card_last4=reading.value("card_last4"),
-        arn=reading.value("arn"),
-        order_reference=reading.value("order_reference"),
-        buyer_email=reading.value("buyer_email"),
-    )
-    return standing(replace(dispute, moves=(move_of(event) if event else _move_of_mail(message, dispute),)))
-
-
-def _move_of_mail(message: StoredMessage, dispute: Dispute) -> Move:
-    return Move(
-        event_id=f"message:{message.message_id}",
-        witness="mail",
-        occurred_at=message.received_at,
-        stage=dispute.stage,
-        state=state_of(dispute.status),
-        due_at=dispute.respond_by,
-    )
-
-
-def _stand_in(message: StoredMessage) -> str:
-    mail: InboundMail | None = message.mail
-    return f"mail:{mail.identity[:16]}" if mail else f"message:{message.message_id}"
-
-
-def _status_of(notice_type: str) -> str:
-    words = {"outcome_won": "won", "outcome_lost": "lost", "inquiry": "inquiry_open", "evidence_ack": "submitted"}
-    return words.get(notice_type, "needs_response")
-
-
-def due_instant(value: str, zone: ZoneInfo) -> datetime | None:
-    """Return a deadline as an instant; a bare date ends with its day in the merchant's zone."""
-    if not value:
-        return None
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is not None:
-        return found
-    return datetime.combine(found.date(), time(23, 59, 59) if len(value) <= len("2026-03-09") else found.time(), zone)

@@ -31,7 +31,7 @@ class CaseRows(Rows):
     def run(self, run_id: int) -> Run:
         """Return the run."""
         with self.begin() as connection:
-            return as_run(_run_row(connection, run_id))
+            return as_run(run_row(connection, run_id))
 
     def case(self, case_id: int) -> Case:
         """Return the case."""
@@ -44,7 +44,7 @@ class CaseRows(Rows):
     def start_run(self, run_id: int) -> Run | None:
         """Mark the run as running; None when it has ended."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             if row.status in ENDED:
                 return None
             _set_run(connection, run_id, "running")
@@ -66,7 +66,7 @@ class CaseRows(Rows):
     def fail_run(self, run_id: int, error: str) -> None:
         """Mark the run and its case as failed, for people to see; a run that has ended stays as it is."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             if row.status in ENDED:
                 return
             _set_run(connection, run_id, "failed", error)
@@ -76,7 +76,7 @@ class CaseRows(Rows):
     def retry_run(self, run_id: int, actor: str) -> None:
         """Let a failed run be tried again from where it stopped."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             if row.status != "failed":
                 return
             _set_run(connection, run_id, "queued")
@@ -108,7 +108,7 @@ class CaseRows(Rows):
         A message that wants nothing (an automatic reply, thanks) leaves a case that wants something as it is.
         """
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             stored = {"readings": [dump(one) for one in readings], "reconciled": dump(reconciled)}
             connection.execute(update(runs).where(runs.c.id == run_id).values(stored))
             values = _told_by(reconciled.reading)
@@ -118,7 +118,7 @@ class CaseRows(Rows):
     def reconciled(self, run_id: int) -> Reconciled:
         """Return what triage decided for the run."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id)
+            row = run_row(connection, run_id)
         if row.reconciled is None:
             raise NotFound(f"run {run_id} was not read yet")
         return load(Reconciled, row.reconciled)
@@ -126,13 +126,13 @@ class CaseRows(Rows):
     def readings(self, run_id: int) -> Sequence[Reading]:
         """Return what each reader read."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id)
+            row = run_row(connection, run_id)
         return [load(Reading, one) for one in row.readings or []]
 
     def route(self, run_id: int) -> Route:
         """Return where the run's draft goes."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id)
+            row = run_row(connection, run_id)
         if row.route is None:
             raise NotFound(f"run {run_id} was not routed yet")
         return load(Route, row.route)
@@ -140,14 +140,14 @@ class CaseRows(Rows):
     def set_aside(self, run_id: int, reason: str) -> None:
         """Close the case without an answer; the reason is shown to people."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             connection.execute(update(runs).where(runs.c.id == run_id).values(set_aside=reason))
-            _settle(connection, row, "set_aside", reason)
+            settle(connection, row, "set_aside", reason)
 
     def record(self, run_id: int) -> None:
         """Note what the run's message told about its dispute; a case that nobody works on is closed with it."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
+            row = run_row(connection, run_id, lock=True)
             told = select(disputes.c.status).where(disputes.c.case_id == row.case_id)
             outcome = connection.execute(told).scalar_one()
             status = _what_goes_on(connection, row)
@@ -160,8 +160,8 @@ class CaseRows(Rows):
     def close_case(self, run_id: int, outcome: str) -> None:
         """End the case without a delivery."""
         with self.begin() as connection:
-            row = _run_row(connection, run_id, lock=True)
-            _settle(connection, row, outcome, "")
+            row = run_row(connection, run_id, lock=True)
+            settle(connection, row, outcome, "")
 
     def open_dispute(self, run_id: int, dispute: Dispute) -> int:
         """Create or update the dispute with this processor and reference.
@@ -173,19 +173,14 @@ class CaseRows(Rows):
             The id of the case that holds the dispute.
         """
         with self.begin() as connection:
-            run = _run_row(connection, run_id, lock=True)
+            run = run_row(connection, run_id, lock=True)
             lock_disputes(connection, run.merchant_id, dispute.processor)
-            known = _known_dispute(connection, run.merchant_id, dispute, run.case_id)
+            known = find_known_dispute(connection, run.merchant_id, dispute, run.case_id)
             case_id = known.case_id if known else _case_for_new(connection, run)
             merged = merge(load(Dispute, known.document), dispute) if known else dispute
             if case_id != run.case_id:
                 _move_run(connection, run, case_id)
-            _store_dispute(connection, run.merchant_id, case_id, merged, known)
-            title = _dispute_title(merged)[:TITLE_LIMIT]
-            values = {"kind": "dispute", "respond_by": merged.respond_by, "title": title}
-            if number := _order_of_payment(connection, run.merchant_id, merged):
-                values["order_number"] = number
-            connection.execute(update(cases).where(cases.c.id == case_id).values(values))
+            keep_dispute(connection, run.merchant_id, case_id, merged, known)
         return int(case_id)
 
     def dispute(self, case_id: int) -> Dispute | None:
@@ -237,7 +232,8 @@ def as_run(row: Row[Any]) -> Run:
     )
 
 
-def _run_row(connection: Connection, run_id: int, *, lock: bool = False) -> Row[Any]:
+def run_row(connection: Connection, run_id: int, *, lock: bool = False) -> Row[Any]:
+    """Return a run's row; `lock` holds it until the transaction ends."""
     query = select(runs).where(runs.c.id == run_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
@@ -267,7 +263,7 @@ def _told_by(reading: Reading) -> dict[str, str]:
     return values
 
 
-def _settle(connection: Connection, run: Row[Any], outcome: str, reason: str) -> None:
+def settle(connection: Connection, run: Row[Any], outcome: str, reason: str) -> None:
     """Close the case that a run ended, unless something else of it goes on or was answered before."""
     status = _what_goes_on(connection, run)
     values = {"status": status} if status else {"status": "closed", "outcome": outcome}
@@ -293,7 +289,9 @@ def _what_goes_on(connection: Connection, run: Row[Any]) -> str | None:
     return None
 
 
-def _known_dispute(connection: Connection, merchant_id: int, dispute: Dispute, case_id: int) -> Row[Any] | None:
+def find_known_dispute(
+    connection: Connection, merchant_id: int, dispute: Dispute, case_id: int | None
+) -> Row[Any] | None:
     """Return the row of the same dispute: by its reference, the case's own, or by the payment."""
     mine = disputes.c.merchant_id == merchant_id, disputes.c.processor == dispute.processor
     paid = disputes.c.payment_reference == dispute.payment_reference, disputes.c.payment_reference != ""
@@ -326,6 +324,18 @@ def _order_of_payment(connection: Connection, merchant_id: int, dispute: Dispute
     query = select(payments.c.order_number).where(payments.c.merchant_id == merchant_id, named).distinct().limit(2)
     found = connection.execute(query).scalars().all() if references else []
     return found[0] if len(found) == 1 else None
+
+
+def keep_dispute(
+    connection: Connection, merchant_id: int, case_id: int, dispute: Dispute, known: Row[Any] | None
+) -> None:
+    """Store a dispute and let its case show it: its deadline, its title, its order where the payment tells it."""
+    _store_dispute(connection, merchant_id, case_id, dispute, known)
+    title = _dispute_title(dispute)[:TITLE_LIMIT]
+    values = {"kind": "dispute", "respond_by": dispute.respond_by, "title": title}
+    if number := _order_of_payment(connection, merchant_id, dispute):
+        values["order_number"] = number
+    connection.execute(update(cases).where(cases.c.id == case_id).values(values))
 
 
 def _store_dispute(

@@ -61,7 +61,7 @@ class MessageRows(Rows):
             "received_at": received_at,
         }
         with self.begin() as connection:
-            message_id = _insert(connection, merchant_id, values)
+            message_id = insert_message(connection, merchant_id, values)
             if message_id is None:
                 return _known(connection, merchant_id, mail.identity)
             case_id = _case_of_thread(connection, merchant_id, mail)
@@ -79,7 +79,7 @@ class MessageRows(Rows):
             "received_at": received_at,
         }
         with self.begin() as connection:
-            message_id = _insert(connection, merchant_id, values)
+            message_id = insert_message(connection, merchant_id, values)
             if message_id is None:
                 return _known(connection, merchant_id, identity)
             lock_disputes(connection, merchant_id, event.processor)
@@ -99,7 +99,7 @@ class MessageRows(Rows):
             "received_at": received_at,
         }
         with self.begin() as connection:
-            message_id = _insert(connection, merchant_id, values)
+            message_id = insert_message(connection, merchant_id, values)
             if message_id is not None:
                 note(connection, "quarantined", merchant_id=merchant_id, message_id=message_id, reason=reason)
                 return message_id
@@ -228,7 +228,8 @@ def stored(row: Row[Any]) -> StoredMessage:
     )
 
 
-def _insert(connection: Connection, merchant_id: int, values: dict[str, Any]) -> int | None:
+def insert_message(connection: Connection, merchant_id: int, values: dict[str, Any]) -> int | None:
+    """Store a message; None when one with its identity is there."""
     statement = insert(messages).values(merchant_id=merchant_id, **values).on_conflict_do_nothing()
     found: int | None = connection.execute(statement.returning(messages.c.id)).scalar_one_or_none()
     return found

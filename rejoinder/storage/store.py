@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, select, update
 from rejoinder.domain.review import Decision
 from rejoinder.storage.cases import CaseRows
 from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
+from rejoinder.storage.digests import DigestRows
 from rejoinder.storage.drafts import DraftRows
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.messages import MessageRows
@@ -21,7 +22,17 @@ OUTCOMES = {"reject": "rejected", "escalate": "escalated"}
 
 
 class Store(
-    MerchantRows, MessageRows, CaseRows, OrderRows, DraftRows, ReviewRows, DeliveryRows, PassageRows, PageRows, ViewRows
+    MerchantRows,
+    MessageRows,
+    CaseRows,
+    DigestRows,
+    OrderRows,
+    DraftRows,
+    ReviewRows,
+    DeliveryRows,
+    PassageRows,
+    PageRows,
+    ViewRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 

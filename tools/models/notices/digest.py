@@ -30,8 +30,8 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
     around = find_fields(rest, catalog)
     shared = {name: around[name] for name in SHARED if name in around and not any(name in found for found in fields)}
     cases = tuple(
-        DigestCase(fields={**shared, **found}, notice_type=_kind(part, kind, found), text=part.text.strip())
-        for part, found in zip(parts, fields, strict=True)
+        DigestCase(fields={**shared, **found}, notice_type=_kind(part, kind, found), text=_words(page, span))
+        for span, part, found in zip(spans, parts, fields, strict=False)
     )
     return cases, shared
 
@@ -39,6 +39,16 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
 def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:
     own = notice_type(part, "respond_by" in fields)
     return usual if own in ("", "first_dispute", "digest") else own
+
+
+def _words(page: Page, span: Span) -> str:
+    """Return the words of one case; of a row of a table with the row of its titles."""
+    titles = [item.label_start for item in page.labelled if span.start <= item.start < span.end]
+    own = page.text[slice(*span)].strip()
+    if not titles or min(titles) >= span.start:
+        return own
+    start = _line_start(page, min(titles))
+    return f"{page.text[start : page.folded.find(chr(10), start)].strip()}\n{own}"
 
 
 def _currency(rest: Page) -> str:
