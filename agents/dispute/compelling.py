@@ -288,27 +288,25 @@ def _closeness(pairing: _Pairing) -> tuple[object, ...]:
 
 
 def _met(case: Ce3Case, pairing: _Pairing) -> Ce3Result:
-    gaps = (*pairing.gaps, *_case_gaps(case))
+    gaps, window = (*pairing.gaps, *_case_gaps(case)), _window_finding(case, pairing)
+    lacking = next((finding.missing for finding in (*gaps, window) if finding.missing), "")
     newer, older = pairing.pair
-    orders = {"newer": newer.order_number, "older": older.order_number}
     head = Finding(
-        code="ce3_pair",
-        verdict="unknown" if gaps else "holds",
-        values={**orders, "count": str(len(pairing.counted))},
-        compared=compared_elements((case.purchase, *pairing.pair), pairing.counted),
-        missing=gaps[0].missing if gaps else "",
+        code="ce3_pair_with_gaps" if gaps else "ce3_pair",
+        verdict="unknown" if lacking else "holds",
+        values={"newer": newer.order_number, "older": older.order_number, "count": str(len(pairing.counted))},
+        compared=compared_elements(_all(case, pairing), pairing.counted),
+        missing=lacking,
     )
-    window = _window_finding(case, pairing)
     shared = tuple(
         Finding(code=f"ce3_{element}", verdict="holds", compared=compared_elements(_all(case, pairing), (element,)))
         for element in pairing.counted
         if pairing.states[element] == "same"
     )
     provided = (Finding(code="history_provided", verdict="holds", compared=(case.provided,)),) if case.provided else ()
-    verdict: Verdict = "requires_action" if gaps else "qualified" if pairing.window == "safe" else "boundary"
     return Ce3Result(
         rule="visa_ce3",
-        verdict=verdict,
+        verdict="requires_action" if gaps else "boundary" if lacking else "qualified",
         findings=(head, *gaps, window, *shared, *provided),
         pair=pairing.pair,
         elements=pairing.counted,
@@ -351,10 +349,11 @@ def _unmet(case: Ce3Case, pairing: _Pairing, rule: HistoryRule) -> tuple[Finding
         element for element in ELEMENTS if pairing.states[element] == "absent" and _suffice(same | {element}, rule)
     ]
     newer, older = pairing.pair
+    orders = {"newer": newer.order_number, "older": older.order_number}
     head = Finding(
         code="ce3_too_little_shared" if not same.isdisjoint(rule.main) or len(same) < rule.elements else "ce3_no_main",
         verdict="unknown" if helpful else "fails",
-        values={"newer": newer.order_number, "older": older.order_number, "count": str(len(same))},
+        values={**orders, "count": str(len(same)), "helpful": " ".join(helpful)},
         compared=compared_elements(purchases, tuple(same)) if same else (),
         missing=FIELDS[helpful[0]][-1] if helpful else "",
     )

@@ -119,10 +119,10 @@ VECTORS = {
     17: (change_prior(BASE, 1, amount_minor=0), "not_qualified", "ce3_too_few"),
     18: (case((CDN, ACCOUNT), (200, 250)), "not_qualified", "ce3_too_little_shared"),
     19: (case((IP, EMAIL, {"account_id": "guest"}), (200, 250)), "qualified", "ce3_pair"),
-    20: (case((SHORT_DEVICE, ACCOUNT), (200, 250)), "requires_action", "ce3_pair"),
-    21: (case((DEVICE, NO_POSTCODE), (200, 250)), "requires_action", "ce3_pair"),
+    20: (case((SHORT_DEVICE, ACCOUNT), (200, 250)), "requires_action", "ce3_pair_with_gaps"),
+    21: (case((DEVICE, NO_POSTCODE), (200, 250)), "requires_action", "ce3_pair_with_gaps"),
     22: (case((IP, DEVICE, SHIP, EMAIL, ACCOUNT), (200,)), "not_qualified", "ce3_too_few"),
-    23: (replace(BASE, kind_of_goods=""), "requires_action", "ce3_pair"),
+    23: (replace(BASE, kind_of_goods=""), "requires_action", "ce3_pair_with_gaps"),
     24: (replace(BASE, answered=True), "not_qualified", "history_answered"),
     25: (case((ACCOUNT,), (130, 160)), "not_qualified", "ce3_too_little_shared"),
 }
