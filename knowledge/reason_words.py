@@ -9,7 +9,7 @@ from typing import Any
 from knowledge.catalog import read_toml
 from knowledge.reason_codes import Window, find, windows
 
-_NOTE = re.compile(r"\s*\([^()]*\)$")
+_NOTES = re.compile(r"(?:\s*\([^()]*\))+$")
 _IN_WORDS_OF_A_PROCESSOR = re.compile(r"(?:_reason|_category)$")
 
 
@@ -72,7 +72,7 @@ def reason_title(network: str, code: str) -> str:
     found = find(network, code)
     if found is None or _IN_WORDS_OF_A_PROCESSOR.search(found.network):
         return ""
-    return _NOTE.sub("", found.title)
+    return _NOTES.sub("", found.title)
 
 
 def reason_test(network: str, code: str, category: str, language: str) -> ReasonTest:

@@ -90,7 +90,16 @@ def write_letter(context: LetterContext, citations: Mapping[str, str], language:
     name = f"representment/{context.dispute.category}"
     if not template_exists(name, language):
         name = "representment/general"
-    return render(name, context, language=language, citations=citations)
+    return render(name, context, language=language, citations=_of_context(context, citations))
+
+
+def _of_context(context: LetterContext, citations: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the citations with `payment` and `shipment` naming those that the letter speaks of."""
+    meant = {
+        "payment": f"payment:{context.payment.reference}" if context.payment else "",
+        "shipment": f"shipment:{context.shipment.tracking_number}" if context.shipment else "",
+    }
+    return {**citations, **{alias: citations[name] for alias, name in meant.items() if name in citations}}
 
 
 def disputed_payment(dispute: Dispute, order: Order | None) -> Payment | None:
