@@ -115,8 +115,8 @@ class Lifecycle:
     """Where a dispute stands. Money, deadline and submissions are told apart from the state.
 
     `due_at` belongs to `stage`; a deadline of an earlier stage is not kept. `submissions` are the distinct ids of all
-    stages, `spent` those first told in this stage. `since` is when the state was reached. `moves` is all that was
-    told, oldest first: `fold(cycle.moves) == cycle`.
+    stages, `spent` those first told in this stage. `opened_at` is when the processor first spoke of this stage, `since`
+    when the state was reached. `moves` is all that was told, oldest first: `fold(cycle.moves) == cycle`.
     """
 
     state: State = "unknown"
@@ -128,6 +128,7 @@ class Lifecycle:
     outcome_final: bool = False
     liable_amount: Money | None = None
     refunded_during_case: bool = False
+    opened_at: datetime | None = None
     since: datetime | None = None
     moves: tuple[Move, ...] = ()
 
@@ -159,6 +160,7 @@ def fold(moves: Iterable[Move]) -> Lifecycle:
         outcome_final=_is_final(placed, state, stage),
         liable_amount=_latest_amount(told),
         refunded_during_case=any(move.refunded for move in told),
+        opened_at=_opened(placed, stage),
         since=head.occurred_at if head else None,
         moves=told,
     )
@@ -290,6 +292,11 @@ def _due(placed: Sequence[Move], stage: Stage) -> datetime | None:
         last = max((move.stage for move in spoken), key=_stage_rank)
         here += [move for move in spoken if move.due_at and move.stage == last]
     return min((move.due_at for move in trusted or here if move.due_at), default=None)
+
+
+def _opened(placed: Sequence[Move], stage: Stage) -> datetime | None:
+    spoken = (m.occurred_at for m in placed if m.witness == "processor" and m.stage == stage and m.state)
+    return min((when for when in spoken if when), default=None)
 
 
 def _funds(told: Sequence[Move]) -> Funds:
