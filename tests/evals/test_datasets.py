@@ -15,6 +15,8 @@ from tests.evals.labels import said_in
 from tools.mail.cards import mask_cards
 
 ORDERS = {order.number: order for order in sample_orders().orders}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CUSTOMERS = customers()
 NOTICES = notices()
 ROWS: list[CustomerRow | NoticeRow] = [*CUSTOMERS, *NOTICES]
@@ -92,14 +94,33 @@ def test_notices_of_sample_payments_fit_the_payment() -> None:
 
 
 def test_there_are_enough_notices_and_near_misses() -> None:
-    assert sum(row.expected.is_dispute is True for row in NOTICES) >= 130
+    assert sum(row.expected.is_dispute is True for row in NOTICES) >= 260
     assert sum(row.expected.is_dispute is False for row in NOTICES) >= 50
+    assert len(NOTICES) >= 340
+
+
+def test_digests_forwards_files_and_imitations_are_in_both_parts() -> None:
+    for split in ("held_out", "built_on"):
+        rows = [row for row in NOTICES if row.split == split]
+        types = {file.media_type for row in rows for file in row.mail.attachments}
+        assert {"application/pdf", "text/csv", XLSX, DOCX} <= types
+        assert sum(bool(row.expected.cases) for row in rows) >= 5
+        assert sum(row.expected.unread for row in rows) >= 3
+        assert sum(row.expected.authentic is False for row in rows) >= 3
+        assert sum(parseaddr(row.mail.sender)[1].endswith("@lumenoak.example") for row in rows) >= 5
+
+
+def test_a_digest_of_twenty_cases_is_in_both_parts() -> None:
+    longest = Counter[str]()
+    for row in NOTICES:
+        longest[row.split] = max(longest[row.split], len(row.expected.cases))
+    assert longest == {"held_out": 20, "built_on": 20}
 
 
 def test_notice_labels_are_words_of_the_catalogue() -> None:
     for row in NOTICES:
         if row.expected.is_dispute:
-            assert row.expected.notice_type in NOTICE_TYPES, row.row_id
+            assert row.expected.notice_type in {None, *NOTICE_TYPES}, row.row_id
             assert row.expected.source in {None, *notice_catalog().sources}, row.row_id
 
 

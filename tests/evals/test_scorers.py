@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from evals import scorers
-from evals.rows import CustomerExpected, NoticeExpected
-from evals.run import Drafted, Seen
+from evals.rows import CaseExpected, CustomerExpected, NoticeExpected
+from evals.run import Drafted, Seen, SeenCase
 from rejoinder.domain.drafts import Problem
 
 WISH = CustomerExpected(
@@ -163,3 +163,62 @@ def test_labels_that_are_only_guessed_are_no_labels_of_their_own() -> None:
 def test_the_commonest_confusion_comes_first() -> None:
     pairs = [("a", "b"), ("a", "b"), ("b", "a"), ("c", "c")]
     assert scorers.worst_pairs(pairs, 1) == [("a", "b", 2)]
+
+
+DIGEST = NoticeExpected(
+    is_dispute=True,
+    notice_type="digest",
+    cases=(
+        CaseExpected(notice_type="first_dispute", fields={"dispute_reference": "A-1", "respond_by": "2026-12-04"}),
+        CaseExpected(notice_type="inquiry", fields={"payment_reference": "P-2", "amount_minor": "500"}),
+    ),
+)
+TWO_CASES = (
+    SeenCase(notice_type="inquiry", fields={"payment_reference": "P-2", "amount_minor": "500"}),
+    SeenCase(notice_type="first_dispute", fields={"dispute_reference": "a-1", "respond_by": "2026-12-04"}),
+)
+SEEN_DIGEST = Seen(kind="dispute", notice_type="digest", cases=TWO_CASES)
+
+
+def test_cases_of_a_digest_are_paired_by_reference_in_any_order() -> None:
+    assert scorers.cases_right(DIGEST, SEEN_DIGEST) == [True, True]
+    assert scorers.digest_is_right(DIGEST, SEEN_DIGEST) is True
+
+
+def test_what_all_cases_share_may_stand_at_the_top() -> None:
+    expected = replace(DIGEST, cases=(replace(DIGEST.cases[0], notice_type=None),))
+    seen = Seen(fields={"respond_by": "2026-12-04"}, cases=(SeenCase(fields={"dispute_reference": "A-1"}),))
+    assert scorers.digest_is_right(expected, seen) is True
+
+
+def test_a_case_too_many_or_too_few_is_no_digest_right() -> None:
+    doubled = replace(SEEN_DIGEST, cases=(*TWO_CASES, TWO_CASES[0]))
+    assert scorers.cases_counted(DIGEST, doubled) is False
+    assert scorers.digest_is_right(DIGEST, doubled) is False
+    assert scorers.cases_right(DIGEST, replace(SEEN_DIGEST, cases=TWO_CASES[:1])) == [False, True]
+
+
+def test_a_notice_of_one_case_has_no_others() -> None:
+    assert scorers.cases_counted(NOTICE, READ) is True
+    assert scorers.cases_counted(NOTICE, replace(READ, cases=TWO_CASES)) is False
+
+
+def test_a_wrong_amount_in_one_case_is_wrong_without_a_flag() -> None:
+    wrong = replace(TWO_CASES[0], fields={"payment_reference": "P-2", "amount_minor": "50000"})
+    seen = replace(SEEN_DIGEST, cases=(wrong, TWO_CASES[1]))
+    assert scorers.wrong_without_flag(DIGEST, seen) == ["amount_minor"]
+    assert scorers.no_wrong_due_or_amount(DIGEST, seen) is False
+
+
+def test_a_picture_is_said_to_be_unread_or_read_right() -> None:
+    picture = NoticeExpected(is_dispute=None, unread=True, fields={"amount_minor": "7735"})
+    assert scorers.unread_is_said(picture, Seen(unread=True)) is True
+    assert scorers.fields_right(picture, Seen(unread=True)) == {}
+    assert scorers.unread_is_said(picture, Seen(fields={"amount_minor": "7735"})) is True
+    assert scorers.unread_is_said(picture, Seen()) is False
+
+
+def test_an_amount_under_a_sign_of_several_currencies_is_no_invention() -> None:
+    expected = NoticeExpected(is_dispute=True, absent=("currency",))
+    assert scorers.nothing_is_invented(expected, Seen(fields={"amount_minor": "125000"})) is True
+    assert scorers.ambiguous_is_left_open(expected, Seen(fields={"currency": "USD"})) is False
