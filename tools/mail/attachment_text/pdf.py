@@ -11,7 +11,6 @@ from pypdf.errors import PyPdfError
 from tools.mail.attachment_text.budget import FileLimits, FileText, Unreadable, joined
 from tools.mail.attachment_text.picture import recognize
 
-_COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")
 _LETTERS = re.compile(r"\w")
 _LETTERS_OF_A_TEXT = 20
 _DOTS_PER_INCH = 200
@@ -39,7 +38,7 @@ def _pages(content: bytes, limits: FileLimits) -> Iterator[list[str]]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("protected by a password")
         for page in reader.pages[: limits.pages]:
-            yield [_COLUMNS.sub("\t", line).strip() for line in _page_text(page).splitlines()]
+            yield [line.rstrip() for line in _page_text(page).splitlines()]
     except (*_BROKEN, NotImplementedError) as problem:
         raise Unreadable("a broken PDF") from problem
 

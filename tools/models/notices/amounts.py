@@ -47,7 +47,7 @@ class Signs:
         codes = "|".join(sorted(code.lower() for code in iso_codes()))
         names = "|".join(_bounded(word) for word in words)
         self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))[\s:(+-]*$")
-        self._after = re.compile(rf"[\s)]*(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
+        self._after = re.compile(rf"[\s)(]*(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
         self._codes = re.compile(rf"(?<!{_LETTER})(?:{codes})(?!{_LETTER})")
 
     def find(self, text: str, folded: str) -> list[Money]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
-from tools.models.notices.texts import label_key
+from tools.models.notices.texts import close_key, label_key
+from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
 
 _COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
@@ -28,7 +29,7 @@ class Labels:
         if not folded or len(folded) > _LONGEST_LABEL:
             return None
         key = label_key(folded)
-        found = self._own.get(key) or self._all.get(key)
+        found = self._own.get(key) or self._all.get(key) or self._all.get(close_key(key))
         if found:
             return found
         bare = label_key(_BRACKETS.sub(" ", folded))
@@ -136,6 +137,8 @@ def _on_line(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
     pairs = list(_with_colons(folded, line, labels))
     if not pairs:
         pairs = list(_with_gap(folded, line, labels))
+    if not pairs and (found := unmarked(folded, line, labels.whole)):
+        pairs = [found]
     yield from pairs
 
 

@@ -96,9 +96,17 @@ def _placed(
     cells = cells_of(folded, line, cut)
     if len(cells) == len(head):
         for cell, (title, meaning) in zip(cells, head, strict=True):
-            yield cell, title, meaning
+            yield _without_title(folded, cell, title), title, meaning
     elif cut is _WIDE_GAP and 3 <= len(cells) < len(head):
         yield from _by_column(folded, line, cells, head)
+
+
+def _without_title(folded: str, cell: Span, title: Span) -> Span:
+    """Return the cell behind its own title, where a row repeats it: `case: 1 | amount: 2`."""
+    printed = folded[slice(*title)].strip(NOISE + ":")
+    if not folded.startswith(printed, cell.start) or folded[cell.start + len(printed) :].lstrip()[:1] != ":":
+        return cell
+    return trim(folded, cell.start + len(printed), cell.end)
 
 
 def _by_column(

@@ -66,6 +66,11 @@ def label_key(folded: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip()
 
 
+def close_key(key: str) -> str:
+    """Return a label without blanks where its script needs none: some print them between letters."""
+    return key.replace(" ", "") if any(map(is_wide, key)) else key
+
+
 def without_proclitic(word: str) -> str:
     """Return an Arabic word without the short words and the article written onto it."""
     return _ARABIC_HEAD.sub("", word) if "\u0600" <= word[:1] <= "\u06ff" else word

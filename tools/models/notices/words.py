@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rejoinder.domain.notices import NoticeCatalog, NoticeSource
 from tools.models.notices.amounts import Signs
-from tools.models.notices.texts import Phrases, fold, label_key
+from tools.models.notices.texts import Phrases, close_key, fold, label_key
 
 
 class Meaning(NamedTuple):
@@ -81,8 +81,9 @@ def _labels(catalog: NoticeCatalog) -> dict[str, Meaning]:
             for phrase in phrases:
                 key = label_key(fold(phrase))
                 meaning = Meaning(field, phrase.startswith("="), words.language)
-                if key and _better(meaning, labels.get(key)):
-                    labels[key] = meaning
+                for spelling in {key, close_key(key)} - {""}:
+                    if _better(meaning, labels.get(spelling)):
+                        labels[spelling] = meaning
     return labels
 
 
