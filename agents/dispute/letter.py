@@ -133,11 +133,12 @@ def _is_file(evidence_id: str, records: Set[str]) -> bool:
 
 
 def _for_issuer(finding: Finding, citations: Mapping[str, str], language: str) -> LetterFinding | None:
-    text = for_issuer(finding, language)
-    cited = tuple(dict.fromkeys(one.evidence_id for one in finding.compared if one.evidence_id in citations))
-    if finding.verdict != "holds" or not text or not cited:
+    """Return a finding as the letter states it; None unless it holds and all that it was drawn from is at hand."""
+    cited = tuple(dict.fromkeys(one.evidence_id for one in finding.compared if one.evidence_id))
+    if finding.verdict != "holds" or not cited or not set(cited) <= set(citations):
         return None
-    return LetterFinding(text.rstrip(".。"), cited)
+    text = for_issuer(finding, language)
+    return LetterFinding(text.rstrip(".。"), cited) if text else None
 
 
 def _message(mail: InboundMail) -> LetterMessage:

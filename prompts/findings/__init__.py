@@ -1,17 +1,25 @@
 """Findings in words: one sentence template a code, in TOML files by area, in English and Chinese."""
 
+import re
 import tomllib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
+from prompts.filters import format_amount, format_day
 from rejoinder.domain.judgement import Finding
+from rejoinder.domain.money import from_decimal
 from rejoinder.errors import TemplateError
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "zh")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 _ENVIRONMENT = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
 
 
@@ -38,7 +46,16 @@ def for_issuer(finding: Finding, language: str) -> str:
         TemplateError: a value is missing. The message names the code.
     """
     template = _words(language).get(f"{finding.code}.letter")
-    return _filled(template, finding) if template else ""
+    written = {name: _as_written(value, language) for name, value in finding.values.items()}
+    return _filled(template, replace(finding, values=written)) if template else ""
+
+
+def _as_written(value: str, language: str) -> str:
+    """Write an ISO date or an amount as the rest of a letter does; any other value stays as it is."""
+    if _DAY.fullmatch(value):
+        return format_day(date.fromisoformat(value), language)
+    amount = _AMOUNT.fullmatch(value)
+    return format_amount(from_decimal(Decimal(amount[1]), amount[2]), language) if amount else value
 
 
 def _words(language: str) -> dict[str, str]:

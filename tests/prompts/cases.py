@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from agents import evidence as ev
 from agents.dispute.coverage import coverage, kinds_of
-from agents.dispute.letter import letter_context, write_letter
+from agents.dispute.invalid import invalid_checks
+from agents.dispute.letter import disputed_payment, letter_context, write_letter
+from agents.dispute.subject import Subject
 from agents.drafting import draft_of
 from knowledge.reason_codes import required_evidence
 from prompts.contexts import SharedIdentifiers
@@ -17,12 +19,14 @@ from prompts.render import Rendered
 from rejoinder.domain.cases import Dispute, Merchant, Stage
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.judgement import Finding
 from rejoinder.domain.mail import InboundMail, MailAddress
 from rejoinder.domain.money import Money
 from rejoinder.domain.orders import Access, Order, OrderLine, Payment, PostalAddress, Refund, Scan, Shipment
 
 EXPECTED = Path(__file__).parents[1] / "data" / "reason_codes.csv"
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
+OPENED = datetime(2026, 6, 22, 8, 0, tzinfo=UTC)
 PLACED = datetime(2026, 5, 4, 10, 30, tzinfo=UTC)
 MERCHANT = Merchant(merchant_id=1, slug="lumen", name="Lumen & Oak", signature="Mia Brandt, Lumen & Oak")
 
@@ -60,6 +64,20 @@ class SampleCase:
     def passages(self) -> list[Passage]:
         return [self.policy.passage] if self.policy else []
 
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the rules conclude about whether the dispute is valid."""
+        payment = disputed_payment(self.dispute, self.order)
+        return invalid_checks(
+            Subject(
+                dispute=self.dispute,
+                now=NOW,
+                opened_at=OPENED,
+                order=self.order,
+                payment=payment,
+                mails=self.mails,
+            )
+        )
+
     def letter(self, language: str = "en") -> Rendered:
         citations = ev.aliases(self.evidence, self.passages)
         context = letter_context(
@@ -69,6 +87,7 @@ class SampleCase:
             mails=self.mails,
             policy=self.policy,
             ce3=self.ce3,
+            findings=self.findings(),
             citations=citations,
             language=language,
             now=NOW,

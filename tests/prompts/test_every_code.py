@@ -156,3 +156,16 @@ def test_with_nothing_but_the_notice_a_letter_says_only_what_the_notice_says(net
             assert run_checks(draft, context) == [], code
             assert {cited for s in draft.sentences for cited in s.citations} == {"dispute:record"}
             assert not {"## Facts", "## 事实", "## Exhibits", "## 附件"} & {s.text for s in draft.sentences}
+
+
+@pytest.mark.parametrize(
+    ("network", "code", "said"),
+    [
+        ("visa", "10.4", "cardholder authentication “authenticated, ECI 05”, with which the liability for this reason"),
+        ("visa", "13.6", "EUR 89.90 was refunded on 26 May 2026, before the dispute was raised"),
+        ("visa", "10.5", "EUR 89.90 was refunded on 26 May 2026, before the dispute was raised"),
+    ],
+)
+def test_a_ground_that_makes_the_dispute_invalid_leads_the_response(network: str, code: str, said: str) -> None:
+    case = case_for(next(c for c in expected() if (c.network, c.code) == (network, code)))
+    assert said in _section(case.draft(), "## Response to the claim")[0]
