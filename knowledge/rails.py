@@ -21,6 +21,14 @@ GENERIC = "acquirer"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """A page or file that entries rest on; without addresses when there is none to show."""
+
+    title: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Basis:
     """Where an entry comes from: an id of `sources()`, the month or day it was read, and when it is in force.
 
@@ -123,6 +131,7 @@ class NetworkRules:
     """What a network sets on every rail. `provisional_days`: how long the next stage can open after a win."""
 
     network: str
+    title: str
     basis: Basis
     answers: tuple[AnswerTime, ...] = ()
     silences: tuple[SilenceRule, ...] = ()
@@ -164,7 +173,7 @@ class Rail:
         return _narrowest(self.answers, of)
 
     def silence(self, of: Circumstances) -> Silence:
-        """Return what happens when nobody answers; what the network says of the stage goes before the rail."""
+        """Return what happens when nobody answers: the narrowest entry of rail and network, of equals the rail's."""
         rules = network_rules().get(of.network)
         found = _narrowest((*self.silences, *(rules.silences if rules else ())), of)
         return found.means if found else "unknown"
@@ -224,9 +233,10 @@ def network_rules() -> Mapping[str, NetworkRules]:
 
 
 @cache
-def sources() -> Mapping[str, tuple[str, ...]]:
-    """Return the addresses behind each source that the rails name; empty for what has none."""
-    return {name: tuple(table["urls"]) for name, table in read_toml("rails/_sources.toml").items()}
+def sources() -> Mapping[str, Source]:
+    """Return the sources that the rails name, by id."""
+    tables = read_toml("rails/_sources.toml")
+    return {name: Source(title=table["title"], urls=tuple(table["urls"])) for name, table in tables.items()}
 
 
 class _Scoped(Protocol):

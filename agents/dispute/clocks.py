@@ -15,7 +15,7 @@ from agents.dispute.working_days import (
     last_close,
 )
 from knowledge import reason_codes
-from knowledge.rails import AnswerTime, Circumstances, Rail, network_rules, rail
+from knowledge.rails import AnswerTime, Circumstances, Rail, network_rules, rail, sources
 from rejoinder.domain.cases import Dispute, Merchant
 from rejoinder.domain.disputes import NEEDS_ANSWER, lifecycle
 from rejoinder.domain.judgement import Compared, Finding
@@ -176,7 +176,7 @@ def _counted(matter: _Matter, time: AnswerTime, opened: datetime) -> _Clock:
         "opened": _shown(opened, matter.zone),
         "count": str(getattr(time, unit)),
         "unit": unit,
-        "source": time.basis.source,
+        "source": sources()[time.basis.source].title,
         "read": time.basis.read,
     }
     compared = (
@@ -211,7 +211,8 @@ def _after(matter: _Matter, opened: datetime, time: AnswerTime) -> tuple[datetim
 
 def _network_clock(matter: _Matter) -> _Clock:
     days = _network_days(matter)
-    name = matter.dispute.network or "?"
+    rules = network_rules().get(matter.circumstances.network)
+    name = rules.title if rules else matter.dispute.network
     if days is None or matter.raised is None:
         missing = "network" if days is None else "raised_on"
         values = {"network": name, "days": str(days or "")}
@@ -221,7 +222,7 @@ def _network_clock(matter: _Matter) -> _Clock:
     values = {"network": name, "days": str(days), "raised": matter.raised.isoformat(), "by": _shown(by, matter.zone)}
     compared = (
         Compared(record="dispute", field="raised_on", value=values["raised"]),
-        Compared(record=f"network {name}", field="days", value=str(days)),
+        Compared(record="network", field="days", value=str(days)),
     )
     return _Clock(
         by=by, findings=(Finding(code="clock_network_counted", verdict="holds", values=values, compared=compared),)
