@@ -24,6 +24,7 @@ FATE_OF_STATUS: Mapping[str, Fate] = {
     "inquiry_closed": "ended_otherwise",
     "prevented": "ended_otherwise",
     "withdrawn": "ended_otherwise",
+    "closed": "ended_otherwise",
 }
 """How a dispute ended, by its status; any other status is open. Ended otherwise: no chargeback came of it, or it was
 taken back, so that nobody won or lost."""

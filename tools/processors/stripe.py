@@ -8,6 +8,7 @@ from typing import Any
 import stripe
 
 from rejoinder.domain.cases import DisputeEvent, Stage
+from rejoinder.domain.lifecycle import Funds
 from rejoinder.domain.money import Money
 from rejoinder.errors import WebhookRejected
 from tools.processors.base import WebhookRequest
@@ -25,6 +26,10 @@ STATUS = {
     "prevented": "prevented",
 }
 STAGE: Mapping[str, Stage] = {"inquiry": "inquiry", "chargeback": "first", "compliance": "compliance"}
+FUNDS: Mapping[str, Funds] = {
+    "charge.dispute.funds_withdrawn": "withdrawn",
+    "charge.dispute.funds_reinstated": "reinstated",
+}
 # Stripe's own buckets; the network's code, when the event carries it, says more.
 CATEGORY = {
     "credit_not_processed": "credit_not_processed",
@@ -108,7 +113,15 @@ def _dispute_event(event: Mapping[str, Any], thing: Mapping[str, Any], account: 
         respond_by=datetime.fromtimestamp(int(details["due_by"]), UTC) if details.get("due_by") else None,
         order_reference=str((thing.get("metadata") or {}).get("order_id", "")),
         buyer_email=str(evidence.get("customer_email_address") or ""),
+        funds=FUNDS.get(str(event["type"])),
+        submissions=_submissions(thing, details),
+        reopens=status == "needs_response",
     )
+
+
+def _submissions(thing: Mapping[str, Any], details: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a name for each answer: Stripe only counts them."""
+    return tuple(f"{thing['id']}#{number}" for number in range(1, int(details.get("submission_count") or 0) + 1))
 
 
 def _amount(thing: Mapping[str, Any]) -> Money | None:

@@ -62,6 +62,14 @@ def test_an_inquiry_is_told_from_a_chargeback() -> None:
     assert (found.status, found.stage) == ("inquiry_open", "inquiry")
 
 
+def test_money_and_submissions_are_told_beside_the_status() -> None:
+    body = event(status="under_review", evidence_details={"due_by": 1780000000, "submission_count": 2})
+    (found,) = Stripe().parse(request(body | {"type": "charge.dispute.funds_withdrawn"}))
+    assert found.funds == "withdrawn"
+    assert found.submissions == ("du_1PabcdEFGHijklmn#1", "du_1PabcdEFGHijklmn#2")
+    assert not found.reopens
+
+
 def test_an_unknown_status_is_kept_and_never_guessed() -> None:
     (found,) = Stripe().parse(request(event(status="something_new")))
     assert (found.status, found.raw_status) == ("unknown", "something_new")
