@@ -1,12 +1,14 @@
 #!/bin/sh
-# Install what the tests need beside Python: Dovecot (a real IMAP server) and Chromium (the review desk).
-# Quick when both are there. Without the right to install it says so and goes on; in CI that is a failure.
+# Install what the tests need beside Python: Dovecot (a real IMAP server), Chromium (the review desk) and
+# Poppler (a third reader of our PDFs). Quick when all are there. Without the right to install it says so and goes
+# on; in CI that is a failure.
 set -u
 
 missing=""
 [ -x /usr/sbin/dovecot ] || missing="dovecot-imapd"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
-[ -n "$missing" ] || { echo "test servers: Dovecot and Chromium are installed"; exit 0; }
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+[ -n "$missing" ] || { echo "test servers: Dovecot, Chromium and Poppler are installed"; exit 0; }
 
 give_up() {
     echo "test servers: not installed ($1); missing: $missing"

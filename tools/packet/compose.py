@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import typst
+from pypdf import PdfWriter
 
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.money import Money
@@ -17,7 +19,7 @@ from rejoinder.domain.packet import KEY_FACT_LABELS, ExhibitSource, KeyFacts
 from rejoinder.errors import ExhibitRejected
 from tools.packet.blocks import Block, Grid, Heading, PdfPage, Picture, Printed, Prose
 from tools.packet.fonts import fonts, is_right_to_left, printable
-from tools.packet.letter import EXHIBITS, LetterLine, letter_lines
+from tools.packet.letter import LetterLine, without_list
 from tools.packet.written import amount, instant, long_day
 
 TEMPLATE = Path(__file__).parent / "packet.typ"
@@ -71,9 +73,18 @@ def compose(
                 pdf_standards=[] if foreign else [*STANDARDS],
                 timestamp=int(made_at.timestamp()),
             )
-            return pdf
+            return _titled(pdf) if foreign else pdf
         except typst.TypstError as exc:
             raise ExhibitRejected(f"the packet cannot be set: {exc.message}") from exc
+
+
+def _titled(pdf: bytes) -> bytes:
+    """Let viewers show the title instead of the file's name, which a PDF that declares no standard does not ask for."""
+    writer = PdfWriter(BytesIO(pdf), incremental=True)
+    writer.create_viewer_preferences().display_doctitle = True
+    titled = BytesIO()
+    writer.write(titled)
+    return titled.getvalue()
 
 
 def fact_rows(facts: KeyFacts) -> list[tuple[str, str]]:
@@ -102,7 +113,7 @@ def _packet(
 ) -> dict[str, Any]:
     title = printable(letter.subject, _LETTER)
     numbers = {exhibit.source.label: number for number, exhibit in enumerate(exhibits, start=1)}
-    body, ending = _letter_items(letter, numbers)
+    parts = without_list(letter)
     return {
         "title": title,
         "short-title": printable(f"Re: dispute {facts.dispute_reference}", _LETTER),
@@ -111,24 +122,17 @@ def _packet(
         "counted": f"{len(exhibits)} exhibit{'' if len(exhibits) == 1 else 's'}",
         "size": layout.size,
         "facts": [(label, breakable(printable(value, _LETTER))) for label, value in fact_rows(facts)],
-        "letter": body,
-        "ending": ending,
+        "letter": _letter_items(parts.body, numbers),
+        "ending": _letter_items(parts.ending, numbers),
         "exhibits": [_exhibit(exhibit, numbers, layout, root) for exhibit in exhibits],
     }
 
 
-def _letter_items(letter: Draft, labels: Mapping[str, int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return what stands before the list of exhibits and what follows it; the list itself is made anew, with pages."""
-    body: list[dict[str, Any]] = []
-    ending: list[dict[str, Any]] = []
-    found = body
-    for line in letter_lines(letter):
-        if line.kind == "heading":
-            found = ending if line.text == EXHIBITS else found
-        if found is ending and (line.text == EXHIBITS or line.kind == "item"):
-            continue
-        _update_items(found, line, labels)
-    return body, ending
+def _letter_items(lines: Sequence[LetterLine], labels: Mapping[str, int]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for line in lines:
+        _update_items(items, line, labels)
+    return items
 
 
 def _update_items(items: list[dict[str, Any]], line: LetterLine, labels: Mapping[str, int]) -> None:

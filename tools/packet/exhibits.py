@@ -62,14 +62,14 @@ def _read_file(source: ExhibitSource, file: ExhibitFile, quality: Quality, limit
     where, content = f"{source.label}, file {file.name!r}", file.content
     if not content or len(content) > _MOST_BYTES:
         raise ExhibitRejected(f"{where}: {len(content):,} bytes; 1 to {_MOST_BYTES:,} are taken")
+    if _is_mail(file):
+        return _Read(*read_eml(content, where, source.language, masker))
     if is_pdf(content):
         return _read_pdf(content, where, quality, limits)
     if is_docx(content):
         return _Read(*read_docx(content, where, source.language, quality, masker))
     if is_picture(content):
         return _read_picture(content, where, file.name, quality)
-    if _is_mail(file):
-        return _Read(*read_eml(content, where, source.language, masker))
     if _is_text(file):
         return _Read(*read_plain(content, source.language, masker))
     raise ExhibitRejected(f"{where}: this type of file is not taken; save it as a PDF ({TAKEN} are)")
@@ -106,7 +106,8 @@ def _picture_suffix(content: bytes) -> str:
 
 
 def _is_mail(file: ExhibitFile) -> bool:
-    return file.media_type == "message/rfc822" or file.name.lower().endswith(".eml")
+    called_mail = file.media_type == "message/rfc822" or file.name.lower().endswith(".eml")
+    return called_mail and not file.content.startswith(b"%PDF-")
 
 
 def _is_text(file: ExhibitFile) -> bool:

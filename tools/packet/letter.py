@@ -5,15 +5,15 @@ from typing import Literal, NamedTuple
 
 from rejoinder.domain.drafts import Draft
 
-EXHIBITS = "Exhibits"
-"""Heading of the letter's own list of exhibits, which the index with pages stands in for."""
-
 
 class LetterLine(NamedTuple):
     """One heading, item or paragraph, without its mark."""
 
     kind: Literal["heading", "item", "text"]
     text: str
+
+
+_LIST = LetterLine("heading", "Exhibits")
 
 
 def letter_lines(letter: Draft) -> Iterator[LetterLine]:
@@ -29,6 +29,23 @@ def letter_lines(letter: Draft) -> Iterator[LetterLine]:
             else:
                 plain.append(line.text)
         yield from _text(plain)
+
+
+class LetterParts(NamedTuple):
+    """What stands before the letter's list of exhibits, and what after it."""
+
+    body: tuple[LetterLine, ...]
+    ending: tuple[LetterLine, ...]
+
+
+def without_list(letter: Draft) -> LetterParts:
+    """Return a letter without its own list of exhibits, which the index stands in for; it may have none."""
+    lines = tuple(letter_lines(letter))
+    start = lines.index(_LIST) if _LIST in lines else len(lines)
+    items = 0
+    while start + 1 + items < len(lines) and lines[start + 1 + items].kind == "item":
+        items += 1
+    return LetterParts(lines[:start], lines[start + 1 + items :])
 
 
 def _text(sentences: list[str]) -> Iterator[LetterLine]:

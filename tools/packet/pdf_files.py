@@ -23,8 +23,19 @@ PDFIUM = threading.RLock()
 _MOST_PAGES = 200
 _ALT_CHARS = 300
 _POINTS = 72
+_PAPER_INCHES = (8.3, 11.7)
 _REMOVE_SECURITY = 3
-_BROKEN = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, NotImplementedError)
+_BROKEN = (
+    PyPdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OSError,
+    NotImplementedError,
+    RecursionError,
+)
 
 
 class PdfPages(NamedTuple):
@@ -73,16 +84,15 @@ def read_pdf(content: bytes, where: str, quality: Quality, *, skip_blank: bool =
     """
     with opened(content, where) as document:
         refuse_cards("\n".join(document.get_metadata_dict().values()), f"{where}, in the data about the file")
-        _update_flat(document, content, where)
+        _update_flat(document, where)
         texts = [_text(document, number) for number in range(len(document))]
         for number, text in enumerate(texts, start=1):
             refuse_cards(text, f"{where}, page {number}")
         blank = [number for number, text in enumerate(texts) if skip_blank and _is_blank(document, number, text)]
         sizes = [document.get_page_size(number) for number in range(len(document))]
-        plain = BytesIO()
-        document.save(plain, flags=_REMOVE_SECURITY)
+        plain = _saved(document)
         carries_files = document.count_attachments() > 0
-    small = plain.getvalue() if quality == BEST else _with_small_pictures(plain.getvalue(), quality)
+    small = plain if quality == BEST else _with_small_pictures(plain, quality)
     pages = [
         PdfPage(content=small, page=number + 1, width=width, height=height, alt=_alt(where, number, texts[number]))
         for number, (width, height) in enumerate(sizes)
@@ -91,16 +101,23 @@ def read_pdf(content: bytes, where: str, quality: Quality, *, skip_blank: bool =
     return PdfPages(tuple(pages), tuple(number + 1 for number in blank), carries_files)
 
 
-def _update_flat(document: pypdfium2.PdfDocument, content: bytes, where: str) -> None:
+def _saved(document: pypdfium2.PdfDocument) -> bytes:
+    """Return the PDF without protection against changes or printing."""
+    plain = BytesIO()
+    document.save(plain, flags=_REMOVE_SECURITY)
+    return plain.getvalue()
+
+
+def _update_flat(document: pypdfium2.PdfDocument, where: str) -> None:
     """Draw filled forms and notes into the pages, for only what is drawn is taken over."""
     noted = [number for number in range(len(document)) if _notes(document, number)]
     if not noted:
         return
-    refuse_cards(_notes_text(content), f"{where}, in a note or form field")
+    refuse_cards(_notes_text(_saved(document)), f"{where}, in a note or form field")
     document.init_forms()
     for number in noted:
         page = document[number]
-        page.flatten()
+        pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
         page.close()
 
 
@@ -148,10 +165,13 @@ def _with_small_pictures(content: bytes, quality: Quality) -> bytes:
     try:
         writer = PdfWriter(clone_from=BytesIO(content))
         for page in writer.pages:
-            box = (float(page.mediabox.width) / _POINTS, float(page.mediabox.height) / _POINTS)
+            width, height = float(page.mediabox.width) / _POINTS, float(page.mediabox.height) / _POINTS
+            scale = min(1.0, max(_PAPER_INCHES) / max(width, height), min(_PAPER_INCHES) / min(width, height))
             for picture in page.images:
                 if picture.image and picture.image.mode in ("L", "RGB", "CMYK"):  # others are masks or see-through
-                    picture.replace(shrunk(picture.image, box, quality), quality=quality.jpeg)
+                    picture.replace(
+                        shrunk(picture.image, (width * scale, height * scale), quality), quality=quality.jpeg
+                    )
         smaller = BytesIO()
         writer.write(smaller)
     except _BROKEN:

@@ -10,7 +10,7 @@ from rejoinder.domain.drafts import Draft, Problem
 from rejoinder.domain.packet import KEY_FACT_LABELS
 from tools.mail.cards import find_cards
 from tools.packet.fonts import printable
-from tools.packet.letter import EXHIBITS, letter_lines
+from tools.packet.letter import without_list
 from tools.packet.pdf_files import opened
 from tools.packet.written import MONTHS
 
@@ -69,8 +69,9 @@ def misread_pages(texts: Sequence[str], letter: Draft, labels: Sequence[str], kn
     count = len(texts)
     problems = [problem for at, text in enumerate(texts, start=1) for problem in _page(text, at, count, no_cards)]
     whole = _solid("".join(texts))
-    for line in letter_lines(letter):
-        if line.text != EXHIBITS and not _is_listed(line.text, labels) and not _stands_in(line.text, whole):
+    parts = without_list(letter)
+    for line in (*parts.body, *parts.ending):
+        if not _stands_in(line.text, whole):
             problems.append(_problem(f"the letter says {line.text!r}, the packet does not"))
     heads = [_solid(text[:_HEAD]) for text in texts]
     unheaded = [label for label in labels if not any(_solid(label) in head for head in heads)]
@@ -91,11 +92,6 @@ def _stands_in(line: str, whole: str) -> bool:
     if not _FROM_THE_RIGHT.search(shown):
         return _solid(shown) in whole
     return all(_solid(word) in whole for word in _FROM_THE_RIGHT.split(shown) if word.strip(" .,;:!?()"))
-
-
-def _is_listed(line: str, labels: Sequence[str]) -> bool:
-    """Is it an entry of the letter's own list of exhibits, printed as the index instead?"""
-    return line.startswith(tuple(f"{label}:" for label in labels))
 
 
 def _solid(text: str) -> str:

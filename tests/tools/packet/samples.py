@@ -247,7 +247,7 @@ def pdf(pages: int = 2, text: str = "Invoice 4711 for order NL-20417", *, wide: 
 
 def encrypted_pdf(password: str = "secret") -> bytes:
     writer = pypdf.PdfWriter(clone_from=BytesIO(pdf(1)))
-    writer.encrypt(password, algorithm="AES-256")
+    writer.encrypt(password, algorithm="RC4-128")
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
