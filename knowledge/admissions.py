@@ -1,7 +1,7 @@
 """Wordings that speak against a merchant: admissions in its own mails, cancellations in its customers'."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -50,17 +50,17 @@ class Admitted:
 
 def admissions_in(text: str) -> list[Admitted]:
     """Return what a merchant's text admits or promises, each kind of a sentence once, in reading order."""
-    return [
-        Admitted(kind=kind, language=language, sentence=sentence)
-        for sentence in _sentences(text)
-        for kind in ADMISSIONS
-        if (language := _said_in(sentence, kind))
-    ]
+    found = []
+    for sentence in _sentences(text):
+        normal = _normalised(sentence)
+        said = ((kind, _said_in(normal, kind)) for kind in ADMISSIONS)
+        found += [Admitted(kind=kind, language=language, sentence=sentence) for kind, language in said if language]
+    return found
 
 
 def cancellation_in(text: str) -> str:
     """Return the first sentence by which a customer cancels; empty when there is none."""
-    return next((sentence for sentence in _sentences(text) if _said_in(sentence, CUSTOMER_CANCELS)), "")
+    return next((one for one in _sentences(text) if _said_in(_normalised(one), CUSTOMER_CANCELS)), "")
 
 
 def order_words() -> tuple[str, ...]:
@@ -74,12 +74,16 @@ def _sentences(text: str) -> Iterator[str]:
             yield plain
 
 
-def _said_in(sentence: str, kind: str) -> str:
-    """Return the language in which the sentence says it; empty when none does, or one hears the opposite.
+def _normalised(sentence: str) -> dict[str, str]:
+    return {code: normalise(sentence, code) for code in LANGUAGES}
+
+
+def _said_in(normal: Mapping[str, str], kind: str) -> str:
+    """Return the language in which a sentence says it; empty when none does, or one hears the opposite.
 
     Languages share words: what Portuguese takes for a promise may stand behind a Spanish no.
     """
-    heard = {code: _hear(normalise(sentence, code), kind, code) for code in LANGUAGES}
+    heard = {code: _hear(text, kind, code) for code, text in normal.items()}
     return "" if False in heard.values() else next((code for code, says in heard.items() if says), "")
 
 
