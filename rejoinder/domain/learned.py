@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rejoinder.domain.notices import DateOrder
 
@@ -45,3 +45,24 @@ class LearnedSource:
     def name(self) -> str:
         """The word under which readings and disputes name the source."""
         return f"{PREFIX}{self.domain}"
+
+    def joined(self, newer: "LearnedSource") -> "LearnedSource":
+        """Return what both tell: the newer place of a field counts; what they do not agree on decides nothing."""
+        return LearnedSource(
+            domain=newer.domain,
+            title=newer.title,
+            fields={**self.fields, **newer.fields},
+            date_order=_agreed(self.date_order, newer.date_order),
+            currency=_agreed(self.currency, newer.currency),
+            subject=newer.subject,
+            notice_type=newer.notice_type,
+            categories={**self.categories, **newer.categories},
+        )
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def _agreed(one: Word, other: Word) -> Word | Literal[""]:
+    """Return the word that both say, or the only one said; empty when they differ."""
+    return one or other if not (one and other) or one == other else ""

@@ -9,6 +9,7 @@ from rejoinder.storage.cases import CaseRows
 from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
 from rejoinder.storage.digests import DigestRows
 from rejoinder.storage.drafts import DraftRows
+from rejoinder.storage.learned_sources import LearnedRows
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.messages import MessageRows
 from rejoinder.storage.orders import OrderRows
@@ -33,6 +34,7 @@ class Store(
     PassageRows,
     PageRows,
     ViewRows,
+    LearnedRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 

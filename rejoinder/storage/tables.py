@@ -412,3 +412,23 @@ queue_versions = Table(
     Column("name", Text, primary_key=True),
     _at("applied_at", now=True),
 )
+
+confirmed_notices = Table(
+    "confirmed_notices",
+    metadata,
+    Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
+    Column("identity", Key, primary_key=True),
+    Column("fields", JSONB, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    _at("confirmed_at", now=True),
+)
+
+learned_sources = Table(
+    "learned_sources",
+    metadata,
+    Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
+    Column("domain", Key, primary_key=True),
+    Column("document", JSONB, nullable=False),
+    Column("reviewer", Text, nullable=False),
+    _at("learned_at", now=True),
+)

@@ -1,0 +1,37 @@
+"""Fields that reviewers confirmed, and the sources of notices learned from them."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(
+        """
+        CREATE TABLE confirmed_notices (
+            merchant_id BIGINT NOT NULL,
+            identity TEXT NOT NULL,
+            fields JSONB NOT NULL,
+            reviewer TEXT NOT NULL,
+            confirmed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+            CONSTRAINT pk_confirmed_notices PRIMARY KEY (merchant_id, identity),
+            CONSTRAINT fk_confirmed_notices_merchant_id FOREIGN KEY (merchant_id) REFERENCES merchants (id)
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TABLE learned_sources (
+            merchant_id BIGINT NOT NULL,
+            domain TEXT NOT NULL,
+            document JSONB NOT NULL,
+            reviewer TEXT NOT NULL,
+            learned_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+            CONSTRAINT pk_learned_sources PRIMARY KEY (merchant_id, domain),
+            CONSTRAINT fk_learned_sources_merchant_id FOREIGN KEY (merchant_id) REFERENCES merchants (id)
+        )
+        """
+    )
