@@ -6,7 +6,10 @@ examples the vectors were not trained on.
 
 import hashlib
 import itertools
+import multiprocessing
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,11 +136,15 @@ def load_or_train(folder: Path, examples: Sequence[Example], concepts_in: Concep
     """Return the classifier of these examples and this lexicon (`key`), trained once and then kept in the folder."""
     digest = hashlib.sha256(repr((VERSION, key, examples)).encode()).hexdigest()[:24]
     path = folder / f"intents-{digest}.joblib"
-    if path.is_file():
-        return IntentClassifier(**joblib.load(path, mmap_mode="r"), concepts_in=concepts_in)
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:  # gives its memory back
+            apart.submit(_train_into, path, examples, concepts_in).result()
+    return IntentClassifier(**joblib.load(path, mmap_mode="r"), concepts_in=concepts_in)
+
+
+def _train_into(path: Path, examples: Sequence[Example], concepts_in: ConceptsIn) -> None:
     trained = train(examples, concepts_in)
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
+    temporary = path.with_suffix(f".{os.getpid()}")
     joblib.dump({name: getattr(trained, name) for name in KEPT}, temporary)
     temporary.replace(path)
-    return trained
