@@ -25,11 +25,15 @@ class PlainWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Parties:
-    """Who says it and who decides it, as a sentence names them: cardholder and issuer, buyer and payment service."""
+    """Who says it and who decides it, as a sentence names them: cardholder and issuer, buyer and payment service.
+
+    `in_plain_words` is who decides it for a reader who does not know what an issuer is.
+    """
 
     rail: str
     claimant: str
     decider: str
+    in_plain_words: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ A reply may cite `mail`, `order`, `shipment`, `refund`, `payment`, `product` and
 `refund`, `access` (the log of use), `earlier` (other orders), `mail` (the correspondence), `policy`, and
 an attached file by its kind in the catalogue of evidence. One of several is named by its reference
 (`refund:re_1`), which falls back to `refund`. `merchant` may always be cited and adds no id: a
-merchant's own name and signature need no evidence.
+merchant's own name and signature need no evidence. So may `finding`, in what only the merchant reads: what a
+rule concluded was drawn from records, which are shown beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -155,10 +156,66 @@ class LetterContext:
     exhibits: Sequence[Exhibit] = ()
 
 
-def values_of(context: ReplyContext | LetterContext) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class ExplanationContext:
+    """What a merchant is told about a dispute. All texts are whole sentences in the merchant's language.
+
+    `title`, `means`, `decides` and `avoid` are of the category; `contestable` says in a word whether the reason can be
+    contested at all (`yes`, `no`, `rarely`, `hard`, `pay_fee_first`, `not_a_dispute`, `only_if_…`). `advice` is
+    `fight`, `accept`, `refund_first`, `ask_more`, `human`, or empty while nobody weighed it; `worth` says why. `ask`
+    names the single item worth asking for. `gaps` and `harmful` are None when nobody looked. `rule_days` is what the
+    rules give where neither notice nor processor names a date, counted from `rule_from`; None where none is defined.
+    `decider` is who decides, in plain words.
+    """
+
+    merchant: Merchant
+    dispute: Dispute
+    title: str
+    means: str
+    decides: str
+    avoid: str
+    known_code: bool = True
+    contestable: str = "yes"
+    network_name: str = ""
+    reason_title: str = ""
+    order: Order | None = None
+    deadlines: Sequence[str] = ()
+    rule_days: int | None = None
+    rule_from: str = ""
+    advice: str = ""
+    worth: Sequence[str] = ()
+    invalid: Sequence[str] = ()
+    compelling: Sequence[str] = ()
+    ruled_out: Sequence[str] = ()
+    ask: str = ""
+    gaps: Sequence[str] | None = None
+    harmful: Sequence[str] | None = None
+    decider: str = "bank"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestContext:
+    """What a colleague of the merchant is asked for: the `item` as it is called, `why` in a sentence, `by` when."""
+
+    merchant: Merchant
+    dispute: Dispute
+    item: str
+    why: str = ""
+    colleague: str = ""
+    by: datetime | None = None
+    order: Order | None = None
+    shipment: Shipment | None = None
+
+
+Context = ReplyContext | LetterContext | ExplanationContext | RequestContext
+
+
+def values_of(context: Context) -> dict[str, Any]:
     """Return the context as the keyword arguments of `render`."""
     values = {f.name: getattr(context, f.name) for f in fields(context)}
-    return values | {"policy": typed_policy(context.policy)}
+    if isinstance(context, (ReplyContext, LetterContext)):
+        values["policy"] = typed_policy(context.policy)
+    return values
 
 
 def typed_policy(facts: Mapping[str, Any]) -> dict[str, Any]:

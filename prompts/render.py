@@ -18,7 +18,7 @@ import jinja2
 from jinja2 import meta
 from jinja2.sandbox import SandboxedEnvironment
 
-from prompts.contexts import LetterContext, ReplyContext, values_of
+from prompts.contexts import Context, values_of
 from prompts.escaping import LineOrigins, decode, finalize, split_origin
 from prompts.filters import filters_of
 from rejoinder.domain.drafts import Sentence
@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 SLOTS = ("opening", "empathy", "closing")
 SUFFIXES = {"reply": "txt", "representment": "md", "explanation": "md", "request": "txt"}
 """The folders of templates that come in languages, and what their files hold: plain text or Markdown."""
+NEEDS_NO_EVIDENCE = ("merchant", "finding")
+"""Aliases that may always be cited and add no id: the merchant's own name, and what a rule concluded elsewhere."""
 
 _NAME = re.compile(rf"({'|'.join(SUFFIXES)})/([a-z0-9_]+(?:\.[a-z0-9_]+)*)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]+)?")
@@ -53,7 +55,7 @@ class Rendered:
 
 def render(
     name: str,
-    context: ReplyContext | LetterContext | None = None,
+    context: Context | None = None,
     /,
     *,
     language: str,
@@ -251,7 +253,7 @@ class _Reader:
         return Sentence(text=text, citations=tuple(dict.fromkeys(ids)), promises=promises, slot=slot)
 
     def _id_of(self, alias: str) -> str:
-        if alias == "merchant":
+        if alias in NEEDS_NO_EVIDENCE:
             return ""
         if not _ALIAS.fullmatch(alias):
             raise self._error(f"bad marker: {alias!r} is no name to cite by")
