@@ -18,8 +18,11 @@ NUMBER = (
 _NUMBER = re.compile(rf"(?<![\w.,/-])(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})")
 
 
-# A letter of a script with spaces between words: the others may touch a currency.
-_LETTER = r"[^\W\d_\u3040-\u9fff\uac00-\ud7af]"
+# A letter or digit of a script with spaces between words: the others may touch a currency.
+_LETTER = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
+
+
+_IN_BRACKETS = r"\((?=[^()\d]{1,12}\))"
 
 
 class Money(NamedTuple):
@@ -46,8 +49,8 @@ class Signs:
         words = sorted(self._means, key=len, reverse=True)
         codes = "|".join(sorted(code.lower() for code in iso_codes()))
         names = "|".join(_bounded(word) for word in words)
-        self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))[\s:(+-]*$")
-        self._after = re.compile(rf"[\s)(]*(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
+        self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})|(?P<sign>{names}))[\s:(+-]*$")
+        self._after = re.compile(rf"(?:[\s)]*|\s?{_IN_BRACKETS})(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
         self._codes = re.compile(rf"(?<!{_LETTER})(?:{codes})(?!{_LETTER})")
 
     def find(self, text: str, folded: str) -> list[Money]:

@@ -11,6 +11,12 @@ from tools.models.notices.page import Page
 from tools.models.notices.tables import Labelled, Span
 
 MOST_CASES = 500
+_OWN_KINDS = frozenset(
+    {
+        "alert", "inquiry", "prearb", "arbitration", "compliance", "outcome_won", "outcome_lost", "reversal",
+        "evidence_ack", "direct_debit_return",
+    }
+)  # fmt: skip
 _NUMBERS = ("dispute_reference", "arn", "order_reference", "payment_reference", "psp_reference", "reference")
 _OF_A_CASE = frozenset({"amount", "plain_amount", "sale_amount", "respond_by", "reason", "reason_code", "reason_text"})
 SHARED = ("currency", "respond_by", "network")
@@ -37,8 +43,10 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
 
 
 def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:
-    own = notice_type(part, "respond_by" in fields)
-    return usual if own in ("", "first_dispute", "digest") else own
+    """Return what a case's own words say that it is; the words of its reason do not."""
+    reasons = [(item.start, item.end) for item in part.under("reason", "reason_text", "reason_code")]
+    own = notice_type(part.without(reasons), "respond_by" in fields)
+    return own if own in _OWN_KINDS else usual
 
 
 def _words(page: Page, span: Span) -> str:
@@ -84,12 +92,21 @@ def _blocks(page: Page) -> Iterator[Span]:
     before = [item for item in page.labelled if item.label_start <= anchors[0].label_start]
     counts = {item.field: len(page.under(item.field)) for item in before}
     first = next((item for item in before if counts[item.field] == len(anchors)), anchors[0])
-    starts = [_line_start(page, item.label_start) for item in page.under(first.field)]
+    starts = [_under_its_heading(page, _line_start(page, item.label_start)) for item in page.under(first.field)]
     usual = {item.field for item in page.labelled if starts[0] <= item.start < starts[1]}
     last = max(item.end for item in page.labelled if item.start >= starts[-1] and item.field in usual)
     for start, end in zip(starts, (*starts[1:], last), strict=True):
         if _is_case(page, [item for item in page.labelled if start <= item.start < end]):
             yield Span(start, end)
+
+
+def _under_its_heading(page: Page, start: int) -> int:
+    """Return where a block begins: with the line directly above, when that is a heading and no value."""
+    above = _line_start(page, max(0, start - 1))
+    heading = page.folded[above : max(above, start - 1)].strip()
+    if not heading or any(above <= item.start < start for item in page.labelled):
+        return start
+    return above
 
 
 def _line_start(page: Page, at: int) -> int:

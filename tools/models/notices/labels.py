@@ -20,9 +20,12 @@ _LONGEST_NAME = 60
 class Labels:
     """Looks labels up, a source's own first."""
 
-    def __init__(self, words: Words, source: str) -> None:
-        self._own: Mapping[str, Meaning] = words.source_labels.get(source, {})
+    def __init__(self, words: Words, source: str, language: str) -> None:
+        own = words.source_labels.get(source, {})
+        # A word that several languages have means what it means in the notice's own.
+        self._own: Mapping[str, Meaning] = {**words.labels_in.get(language, {}), **own}
         self._all = words.labels
+        self._words = words
 
     def whole(self, folded: str) -> Meaning | None:
         """Return what the text means when all of it is a label."""
@@ -35,7 +38,7 @@ class Labels:
         bare = label_key(_BRACKETS.sub(" ", folded))
         if bare != key and (bare in self._own or bare in self._all):
             return self._own.get(bare) or self._all[bare]
-        return self._bilingual(folded)
+        return self._bilingual(folded) or self._shaped(folded, bare)
 
     def ending(self, folded: str) -> tuple[Meaning, int] | None:
         """Return the longest label at the end of the text and where it begins."""
@@ -51,6 +54,13 @@ class Labels:
             if found and (not found.whole or _free_standing(folded[:start])):
                 return found, start
         return None
+
+    def _shaped(self, folded: str, key: str) -> Meaning | None:
+        """Return what a label with any words in it means; not of a day on which something else happens."""
+        found = next((meaning for shape, meaning in self._words.shaped if shape.fullmatch(key)), None)
+        if found is None or {"not_due", "fee"} & self._words.roles.tags(folded):
+            return None
+        return found
 
     def _bilingual(self, folded: str) -> Meaning | None:
         parts = [label_key(part) for part in _PARTS.split(folded)]

@@ -1,19 +1,20 @@
 """The text a notice is read from, folded once, with what was found under labels."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.notices import DateOrder
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.dates import DateRules, order_shown
 from tools.models.notices.labels import Labels, find_labelled
 from tools.models.notices.senders import Sender
 from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import Hit, fold
-from tools.models.notices.words import Words
+from tools.models.notices.words import Words, language_of_labels
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
 
@@ -130,7 +131,8 @@ def page_of(
 ) -> Page:
     """Fold a text and find its labels; `place` tells where a span of it stands in what was received."""
     folded = fold(text)
-    labels = Labels(words, sender.source.source if sender.source else "")
+    language = language_of_labels(printed_labels(text), words)
+    labels = Labels(words, sender.source.source if sender.source else "", language)
     labelled = tuple(find_labelled(folded, labels))
     return Page(
         mail=mail,
@@ -141,14 +143,23 @@ def page_of(
         labelled=labelled,
         sender=sender,
         words=words,
-        dates=_rules(folded, labelled, rules),
+        dates=_rules(folded, labelled, rules, words.date_orders.get(language, "")),
         place=place,
     )
 
 
-def _rules(folded: str, labelled: tuple[Labelled, ...], rules: DateRules) -> DateRules:
+def printed_labels(text: str) -> Iterator[str]:
+    """Yield what may be labels: the words before a colon, and the cells of a row."""
+    for line in text.split("\n"):
+        if "\t" in line or "|" in line:
+            yield from (cell.partition(":")[0] for cell in re.split(r"[\t|]", line))
+        else:
+            yield re.split(r"[:：]|\s{3,}", line.strip(), maxsplit=1)[0]
+
+
+def _rules(folded: str, labelled: tuple[Labelled, ...], rules: DateRules, usual: DateOrder) -> DateRules:
     zone = next((_zone(folded[item.start : item.end], rules) for item in labelled if item.field == "zone"), "")
-    return replace(rules, order=order_shown(folded) or rules.order, zone=zone)
+    return replace(rules, order=order_shown(folded) or rules.order or usual, zone=zone)
 
 
 def _zone(value: str, rules: DateRules) -> str:

@@ -1,6 +1,6 @@
 """A mail to a reading: is it a notice at all, from whom, and what does it say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rejoinder.domain.mail import Attachment, InboundMail
@@ -14,7 +14,6 @@ from tools.models.notices.page import Page, Place, page_of
 from tools.models.notices.phishing import why_phishing
 from tools.models.notices.senders import Sender, sender_of
 from tools.models.notices.sure import STRONG, score
-from tools.models.notices.texts import fold
 from tools.models.notices.words import Words, words_of
 
 READER = "notices"
@@ -47,7 +46,7 @@ def read_notice(mail: InboundMail, catalog: NoticeCatalog) -> Reading | None:
     files = inner.attachments or mail.attachments
     told = body
     if _files_count(body.page) and any(file.text for file in files):
-        whole = _told(_page_with_files(mail, body.page, files, catalog), catalog)
+        whole = _told(_page_with_files(mail, body.page, files), catalog)
         told = max(body, whole, key=lambda one: one.fullness)
     return _reading(told) or _unread(body, files)
 
@@ -133,7 +132,7 @@ def _body_page(
     own = _own_part(mail) if sender.source is None and inner is mail else ""
     text = own or inner.text
     words = words_of(catalog)
-    return page_of(inner, text, sender, words, _date_rules(inner, mail, sender, inner.text, catalog, words), place)
+    return page_of(inner, text, sender, words, _date_rules(inner, mail, sender, words), place)
 
 
 def _own_part(mail: InboundMail) -> str:
@@ -141,7 +140,7 @@ def _own_part(mail: InboundMail) -> str:
     return mail.text[:at].rstrip() if at > 0 else ""
 
 
-def _page_with_files(mail: InboundMail, body: Page, files: tuple[Attachment, ...], catalog: NoticeCatalog) -> Page:
+def _page_with_files(mail: InboundMail, body: Page, files: tuple[Attachment, ...]) -> Page:
     """Return one page of the mail's text and all that could be read in its files."""
     text = body.text
     stands: list[tuple[int, str]] = []
@@ -154,37 +153,11 @@ def _page_with_files(mail: InboundMail, body: Page, files: tuple[Attachment, ...
         name = next((name for first, name in reversed(stands) if start >= first), "")
         return Place(where=name) if name else body.place(start, end)
 
-    rules = _date_rules(body.mail, mail, body.sender, text, catalog, body.words)
+    rules = _date_rules(body.mail, mail, body.sender, body.words)
     return page_of(body.mail, text, body.sender, body.words, rules, place)
 
 
-def _date_rules(
-    inner: InboundMail, mail: InboundMail, sender: Sender, text: str, catalog: NoticeCatalog, words: Words
-) -> DateRules:
+def _date_rules(inner: InboundMail, mail: InboundMail, sender: Sender, words: Words) -> DateRules:
     order: DateOrder = sender.facts.date_order or (sender.source.date_order if sender.source else "")
     sent = inner.sent_at or mail.sent_at
-    return DateRules(
-        order=order or _language_order(text, catalog, words), zones=words.zones, sent=sent.date() if sent else None
-    )
-
-
-def _language_order(text: str, catalog: NoticeCatalog, words: Words) -> DateOrder:
-    """Return how the language of most of the mail's labels writes dates."""
-    counts: dict[str, int] = {}
-    for label in _printed_labels(text):
-        meaning = words.labels.get(fold(label).strip())
-        if meaning:
-            counts[meaning.language] = counts.get(meaning.language, 0) + 1
-    if not counts:
-        return ""
-    language = max(counts, key=lambda name: counts[name])
-    return next((known.date_order for known in catalog.words if known.language == language), "")
-
-
-def _printed_labels(text: str) -> Iterator[str]:
-    """Yield what may be labels: the words before a colon, and the cells of a row."""
-    for line in text.split("\n"):
-        if "\t" in line:
-            yield from line.split("\t")
-        else:
-            yield line.replace("：", ":").partition(":")[0]
+    return DateRules(order=order, zones=words.zones, sent=sent.date() if sent else None)

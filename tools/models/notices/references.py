@@ -8,13 +8,16 @@ from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import label_key, without_proclitic
 
 _ARN = re.compile(r"(?<![\w-])\d(?:[ ]?\d){22}(?![\w-])")
-_TOKEN = re.compile(r"[A-Za-z0-9](?:[\w./_-]*[A-Za-z0-9])?")
+_NARROW = r"(?![\u3040-\u9fff\uac00-\ud7af])"
+_TOKEN = re.compile(rf"{_NARROW}[^\W_](?:(?:{_NARROW}[\w./_-])*{_NARROW}[^\W_])?")
+# A letter's number as Chinese offices write it: a mark, the year in brackets, the number.
+_OFFICIAL = re.compile(r"[\w-]{0,12}[〔\[(（]\d{4}[〕\])）]\w?第?\d+号")
 _SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}")
 _MASKED = re.compile(r"[*•xX]{3,}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(
-    r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-z0-9./_-]*\d)"
-    r"[a-z0-9][a-z0-9./_-]{1,40}[a-z0-9](?![a-z0-9_@])"
+    r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-zа-я0-9./_-]*\d)"
+    r"[a-zа-я0-9][a-zа-я0-9./_-]{1,40}[a-zа-я0-9](?![a-zа-я0-9_@])"
 )
 _BETWEEN = re.compile(r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet))+\s*$")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
@@ -68,6 +71,8 @@ def reference_in(page: Page, item: Labelled) -> FieldValue | None:
     printed = page.printed(item)
     if _MASKED.search(printed) or _MAIL.search(printed):
         return None
+    if official := _OFFICIAL.search(printed):
+        return page.value(official[0], 0.93, item.start + official.start(), item.start + official.end())
     spaced = _SPACED.fullmatch(printed.strip())
     if spaced:
         start = item.start + printed.index(spaced[0])
@@ -124,12 +129,20 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
             marked = folded[max(0, start - 1) : start] in ("#", "№")
             if _is_other(token) and not (token.isdigit() and (marked or 5 <= len(token) <= 22)):
                 continue
-            named = marked and _named_before(page, folded, start, name)
-            if named or _labelled_before(page, folded, start, name) or _labelled_after(page, folded, match.end(), name):
+            if _is_named(page, folded, match.span(), name, marked=marked):
                 values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
         if values:
             break
     return next(iter(values.values())) if len(values) == 1 else None
+
+
+def _is_named(page: Page, folded: str, span: tuple[int, int], name: str, *, marked: bool) -> bool:
+    """Return whether words say that a number is of this thing: before it, or behind it when none stand before."""
+    start, end = span
+    before = {other for other in _REFERENCES if marked and _named_before(page, folded, start, other)}
+    if before:
+        return name in before
+    return _labelled_before(page, folded, start, name) or _labelled_after(page, folded, end, name)
 
 
 def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:

@@ -13,7 +13,8 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     """Return from 0 (no notice) to 1; `cases` are those of a list."""
     strong = max(sum(name in fields for name in STRONG), cases)
     tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
-    if not kind and not kinds_named(page) and not _told_as_case(tags[0], fields) and not _own_words(page, strong, tags):
+    told = kind or kinds_named(page) or cases > 1 or _told_as_case(tags[0], fields) or _own_words(page, strong, tags)
+    if not told:
         return 0.0
     shaped = _own_number(page, fields)
     if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):

@@ -12,6 +12,7 @@ _CELLS = re.compile(r"\t+|\s*[|｜]\s*|\s*│\s*")
 _WIDE_GAP = re.compile(r"[ \u3000]{2,}")
 _MARKS = (re.compile(r"\s*;\s*"), re.compile(r"\s*,\s*"))
 _MOST_FOREIGN_LINES = 2
+_FEWEST_COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,68 @@ def cells_of(folded: str, line: Span, cut: re.Pattern[str] = _CELLS) -> list[Spa
     return [cell for cell in cells if cell.end > cell.start]
 
 
+class _Column(NamedTuple):
+    """A title: where it stands from the left, its words, what they mean; `start` is where they begin in the text."""
+
+    left: int
+    right: int
+    start: int
+    title: str
+    meaning: Meaning | None
+
+
 def read_table(folded: str, lines: Sequence[Span], index: int, meaning_of: Callable[[str], Meaning | None]) -> Table:
-    """Read a row of labels and the rows below it."""
+    """Read a row of labels and the rows below it; titles may go over two lines where wide gaps part the columns."""
     for cut in (_CELLS, _WIDE_GAP, *_MARKS):
-        head = cells_of(folded, lines[index], cut)
-        meanings = [meaning_of(folded[slice(*cell)].strip(NOISE + ":")) for cell in head] if len(head) >= 3 else []
-        strange = [cell for cell, meaning in zip(head, meanings, strict=False) if meaning is None]
-        values = any(letter.isdigit() for cell in strange for letter in folded[slice(*cell)])
-        if meanings and not values and len(head) - len(strange) >= max(2, (len(head) + 1) // 2):
-            return _rows(folded, lines[index + 1 :], list(zip(head, meanings, strict=True)), cut)
-    return Table([], 0)
+        head = _titles(folded, lines[index], cut, meaning_of)
+        if _is_head(head):
+            return _rows(folded, lines[index + 1 :], head, cut, 1)
+    head = _wrapped(folded, lines[index : index + 2], meaning_of)
+    return _rows(folded, lines[index + 2 :], head, _WIDE_GAP, 2) if _is_head(head) else Table([], 0)
 
 
-def _rows(folded: str, lines: Sequence[Span], head: list[tuple[Span, Meaning | None]], cut: re.Pattern[str]) -> Table:
+def _titles(
+    folded: str, line: Span, cut: re.Pattern[str], meaning_of: Callable[[str], Meaning | None]
+) -> list[_Column]:
+    cells = cells_of(folded, line, cut)
+    if len(cells) < _FEWEST_COLUMNS:
+        return []
+    return [
+        _Column(
+            cell.start - line.start,
+            cell.end - line.start,
+            cell.start,
+            folded[slice(*cell)],
+            meaning_of(folded[slice(*cell)].strip(NOISE + ":")),
+        )
+        for cell in cells
+    ]
+
+
+def _wrapped(folded: str, lines: Sequence[Span], meaning_of: Callable[[str], Meaning | None]) -> list[_Column]:
+    """Return the titles of two lines, each word of the second under the title that it goes on with."""
+    if len(lines) < 2 or folded[lines[0].end : lines[1].start].count("\n") != 1:
+        return []
+    head = _titles(folded, lines[0], _WIDE_GAP, lambda _: None)
+    for cell in cells_of(folded, lines[1], _WIDE_GAP):
+        left, right = cell.start - lines[1].start, cell.end - lines[1].start
+        over = [number for number, column in enumerate(head) if column.left < right and left < column.right]
+        if len(over) != 1:
+            return []
+        column = head[over[0]]
+        title = f"{column.title} {folded[slice(*cell)]}"
+        head[over[0]] = column._replace(title=title, right=max(column.right, right))
+    return [column._replace(meaning=meaning_of(column.title.strip(NOISE + ":"))) for column in head]
+
+
+def _is_head(head: Sequence[_Column]) -> bool:
+    """Return whether titles are labels: half of them are known, and no other holds a digit."""
+    strange = [column.title for column in head if column.meaning is None]
+    values = any(letter.isdigit() for title in strange for letter in title)
+    return bool(head) and not values and len(head) - len(strange) >= max(2, (len(head) + 1) // 2)
+
+
+def _rows(folded: str, lines: Sequence[Span], head: Sequence[_Column], cut: re.Pattern[str], head_lines: int) -> Table:
     found: list[Labelled] = []
     used, foreign = 0, 0
     for number, line in enumerate(lines, start=1):
@@ -82,45 +132,38 @@ def _rows(folded: str, lines: Sequence[Span], head: list[tuple[Span, Meaning | N
         if not placed and (cut is not _WIDE_GAP or foreign > _MOST_FOREIGN_LINES):
             break
         used = number if placed else used
-        for cell, title, meaning in placed:
-            if meaning:
-                hint = folded[slice(*title)]
-                found.append(Labelled(meaning.field, meaning.language, *cell, title.start, hint))
-    return Table(found, used + 1 if used else 0)
+        for cell, column in placed:
+            if meaning := column.meaning:
+                found.append(Labelled(meaning.field, meaning.language, *cell, column.start, column.title))
+    return Table(found, used + head_lines if used else 0)
 
 
-def _placed(
-    folded: str, line: Span, head: list[tuple[Span, Meaning | None]], cut: re.Pattern[str]
-) -> Iterator[tuple[Span, Span, Meaning | None]]:
+def _placed(folded: str, line: Span, head: Sequence[_Column], cut: re.Pattern[str]) -> Iterator[tuple[Span, _Column]]:
     """Yield the cells of a row with their titles; nothing when the row does not fit the head."""
     cells = cells_of(folded, line, cut)
     if len(cells) == len(head):
-        for cell, (title, meaning) in zip(cells, head, strict=True):
-            yield _without_title(folded, cell, title), title, meaning
-    elif cut is _WIDE_GAP and 3 <= len(cells) < len(head):
-        yield from _by_column(folded, line, cells, head)
+        for cell, column in zip(cells, head, strict=True):
+            yield _without_title(folded, cell, column.title), column
+    elif cut is _WIDE_GAP and _FEWEST_COLUMNS <= len(cells) < len(head):
+        yield from _by_column(line, cells, head)
 
 
-def _without_title(folded: str, cell: Span, title: Span) -> Span:
+def _without_title(folded: str, cell: Span, title: str) -> Span:
     """Return the cell behind its own title, where a row repeats it: `case: 1 | amount: 2`."""
-    printed = folded[slice(*title)].strip(NOISE + ":")
+    printed = title.strip(NOISE + ":")
     if not folded.startswith(printed, cell.start) or folded[cell.start + len(printed) :].lstrip()[:1] != ":":
         return cell
     return trim(folded, cell.start + len(printed), cell.end)
 
 
-def _by_column(
-    folded: str, line: Span, cells: Sequence[Span], head: list[tuple[Span, Meaning | None]]
-) -> Iterator[tuple[Span, Span, Meaning | None]]:
+def _by_column(line: Span, cells: Sequence[Span], head: Sequence[_Column]) -> Iterator[tuple[Span, _Column]]:
     """Yield the cells of a row with gaps, each under the title above it; nothing when one is under none or two."""
-    first = folded.rfind("\n", 0, head[0][0].start) + 1
     above = []
     for cell in cells:
         left, right = cell.start - line.start, cell.end - line.start
-        over = [item for item in head if item[0].start - first < right and left < item[0].end - first]
+        over = [column for column in head if column.left < right and left < column.right]
         if len(over) != 1:
             return
         above.append(over[0])
-    if len({title for title, _ in above}) == len(above):
-        for cell, (title, meaning) in zip(cells, above, strict=True):
-            yield cell, title, meaning
+    if len({column.start for column in above}) == len(above):
+        yield from zip(cells, above, strict=True)

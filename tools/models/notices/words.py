@@ -1,12 +1,12 @@
 """The catalogue of notices made ready for looking things up; made once for each catalogue."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from rejoinder.domain.notices import NoticeCatalog, NoticeSource
+from rejoinder.domain.notices import DateOrder, NoticeCatalog, NoticeSource, NoticeWords
 from tools.models.notices.amounts import Signs
 from tools.models.notices.texts import Phrases, close_key, fold, label_key
 
@@ -21,9 +21,15 @@ class Meaning(NamedTuple):
 
 @dataclass(frozen=True)
 class Words:
-    """Lookups over the words of all languages."""
+    """Lookups over the words of all languages.
+
+    `labels` is what a label means in any language, `labels_in` in one of them; `shaped` are labels with any words
+    before or behind: `deadline for …`.
+    """
 
     labels: Mapping[str, Meaning]
+    labels_in: Mapping[str, Mapping[str, Meaning]]
+    shaped: tuple[tuple[re.Pattern[str], Meaning], ...]
     source_labels: Mapping[str, Mapping[str, Meaning]]
     types: Phrases
     categories: Phrases
@@ -33,7 +39,7 @@ class Words:
     networks: tuple[tuple[str, str, bool], ...]
     zones: Mapping[str, str]
     references: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
-    longest_label: int
+    date_orders: Mapping[str, DateOrder]
 
 
 # A label that several tables name means the field that comes first here.
@@ -51,9 +57,10 @@ _ASIDES = ("payment", "case", "paid_before", "paid_after", "conditional", "escal
 @lru_cache(maxsize=4)
 def words_of(catalog: NoticeCatalog) -> Words:
     """Return the catalogue's lookups."""
-    labels = _labels(catalog)
     return Words(
-        labels=labels,
+        labels=_labels(catalog.words),
+        labels_in={words.language: _labels([words]) for words in catalog.words},
+        shaped=_shaped(catalog.words),
         source_labels={
             name: {
                 label_key(fold(label)): Meaning(field, False, "")
@@ -70,21 +77,46 @@ def words_of(catalog: NoticeCatalog) -> Words:
         networks=_networks(catalog.values.networks),
         zones=catalog.values.zones,
         references={name: _references(source) for name, source in catalog.sources.items()},
-        longest_label=max(map(len, labels), default=0),
+        date_orders={words.language: words.date_order for words in catalog.words},
     )
 
 
-def _labels(catalog: NoticeCatalog) -> dict[str, Meaning]:
+def _labels(languages: Iterable[NoticeWords]) -> dict[str, Meaning]:
     labels: dict[str, Meaning] = {}
-    for words in catalog.words:
+    for words in languages:
         for field, phrases in words.labels.items():
             for phrase in phrases:
+                if "*" in phrase:
+                    continue
                 key = label_key(fold(phrase))
                 meaning = Meaning(field, phrase.startswith("="), words.language)
                 for spelling in {key, close_key(key)} - {""}:
                     if _better(meaning, labels.get(spelling)):
                         labels[spelling] = meaning
     return labels
+
+
+def _shaped(languages: Iterable[NoticeWords]) -> tuple[tuple[re.Pattern[str], Meaning], ...]:
+    found = []
+    for words in languages:
+        for field, phrases in words.labels.items():
+            for phrase in phrases:
+                if "*" in phrase:
+                    parts = (re.escape(label_key(fold(part))) for part in phrase.split("*"))
+                    found.append((re.compile(r".{1,40}".join(parts)), Meaning(field, True, words.language)))
+    return tuple(found)
+
+
+def language_of_labels(texts: Iterable[str], words: Words) -> str:
+    """Return the language that most of these labels are of; empty when none is, or two equally."""
+    counts: dict[str, int] = {}
+    for key in {label_key(fold(text)) for text in texts}:
+        for language, labels in words.labels_in.items():
+            if key in labels:
+                counts[language] = counts.get(language, 0) + 1
+    most = max(counts.values(), default=0)
+    first = [language for language, count in counts.items() if count == most]
+    return first[0] if len(first) == 1 else ""
 
 
 def _better(new: Meaning, old: Meaning | None) -> bool:
