@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import typst
 from pypdf import PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.money import Money
@@ -81,7 +82,8 @@ def compose(
 def _titled(pdf: bytes) -> bytes:
     """Let viewers show the title instead of the file's name, which a PDF that declares no standard does not ask for."""
     writer = PdfWriter(BytesIO(pdf), incremental=True)
-    writer.create_viewer_preferences().display_doctitle = True
+    preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    writer.root_object[NameObject("/ViewerPreferences")] = preferences
     titled = BytesIO()
     writer.write(titled)
     return titled.getvalue()

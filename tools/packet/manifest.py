@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -63,7 +64,7 @@ def verify(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as parts:
             return list(_problems(parts))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as exc:
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as exc:
         return [f"{path.name} cannot be read as a zip: {exc}"]
 
 

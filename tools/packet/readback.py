@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import pairwise
 
 from pypdf import PdfReader
 
@@ -32,7 +33,8 @@ def page_texts(pdf: bytes, where: str = "the packet") -> list[str]:
         texts = []
         for page in document:
             text_page = page.get_textpage()
-            texts.append(_INVISIBLE.sub("", text_page.get_text_bounded()))
+            # PDFium gives the hyphen at the end of a line as a control character.
+            texts.append(_INVISIBLE.sub("", text_page.get_text_bounded().replace("\x02", "-")))
             text_page.close()
             page.close()
     return texts
@@ -107,8 +109,7 @@ def _facts_in(text: str) -> Iterator[tuple[str, str]]:
         match = _label(label, table, places[-1][2] if places else 0)
         if match:
             places.append((label, match.start(), match.end()))
-    stops = [start for _, start, _ in places[1:]] + [len(table)]
-    for (label, _, start), stop in zip(places, stops, strict=True):
+    for (label, _, start), (_, stop, _) in pairwise([*places, ("", len(table), len(table))]):
         yield _FIELDS[label], _SPACE.sub(" ", table[start:stop]).strip()
 
 

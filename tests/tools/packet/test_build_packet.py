@@ -182,7 +182,7 @@ def test_decisive_exhibits_are_put_first() -> None:
 def test_a_packet_that_says_something_else_is_stopped(
     monkeypatch: pytest.MonkeyPatch, wrong: object, told: str
 ) -> None:
-    def miscompose(letter, facts, *rest):  # noqa: ANN001, ANN002, ANN202
+    def miscompose(letter, facts, *rest):
         return compose(letter, wrong, *rest)
 
     monkeypatch.setattr(build, "compose", miscompose)
@@ -191,7 +191,7 @@ def test_a_packet_that_says_something_else_is_stopped(
 
 
 def test_a_sentence_lost_from_the_letter_stops_the_packet(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(letter, *rest):  # noqa: ANN001, ANN002, ANN202
+    def forgetful(letter, *rest):
         return compose(replace(letter, paragraphs=letter.paragraphs[:-1]), *rest)
 
     monkeypatch.setattr(build, "compose", forgetful)
