@@ -91,12 +91,11 @@ class Page:
     def part(self, start: int, end: int) -> "Page":
         """Return a stretch of the page as a page of its own, without the subject."""
         inside = [item for item in self.labelled if start <= item.start < end]
-        moved = [
-            replace(
-                item, start=item.start - start, end=min(item.end, end) - start, label_start=item.label_start - start
-            )
-            for item in inside
-        ]
+        moved = []
+        for item in inside:
+            label = item.label_start if item.label_start >= start else item.start  # a title stands above the table
+            last = min(item.end, end) - start
+            moved.append(replace(item, start=item.start - start, end=last, label_start=label - start))
         return replace(
             self,
             text=self.text[start:end],

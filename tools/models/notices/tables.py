@@ -72,12 +72,16 @@ class _Column(NamedTuple):
 
 def read_table(folded: str, lines: Sequence[Span], index: int, meaning_of: Callable[[str], Meaning | None]) -> Table:
     """Read a row of labels and the rows below it; titles may go over two lines where wide gaps part the columns."""
+    wrapped = _wrapped(folded, lines[index : index + 2], meaning_of)
     for cut in (_CELLS, _WIDE_GAP, *_MARKS):
         head = _titles(folded, lines[index], cut, meaning_of)
-        if _is_head(head):
+        if _is_head(head) and _known(head) >= _known(wrapped):
             return _rows(folded, lines[index + 1 :], head, cut, 1)
-    head = _wrapped(folded, lines[index : index + 2], meaning_of)
-    return _rows(folded, lines[index + 2 :], head, _WIDE_GAP, 2) if _is_head(head) else Table([], 0)
+    return _rows(folded, lines[index + 2 :], wrapped, _WIDE_GAP, 2) if _is_head(wrapped) else Table([], 0)
+
+
+def _known(head: Sequence[_Column]) -> int:
+    return sum(column.meaning is not None for column in head)
 
 
 def _titles(
@@ -118,7 +122,7 @@ def _is_head(head: Sequence[_Column]) -> bool:
     """Return whether titles are labels: half of them are known, and no other holds a digit."""
     strange = [column.title for column in head if column.meaning is None]
     values = any(letter.isdigit() for title in strange for letter in title)
-    return bool(head) and not values and len(head) - len(strange) >= max(2, (len(head) + 1) // 2)
+    return bool(head) and not values and _known(head) >= max(2, (len(head) + 1) // 2)
 
 
 def _rows(folded: str, lines: Sequence[Span], head: Sequence[_Column], cut: re.Pattern[str], head_lines: int) -> Table:
