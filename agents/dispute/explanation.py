@@ -1,7 +1,6 @@
 """A dispute explained to the merchant, and the mail that asks a colleague for what is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from agents import evidence as ev
@@ -12,28 +11,10 @@ from prompts.exhibits import exhibit_title
 from prompts.findings import explain
 from prompts.render import Rendered, pick_language, render
 from rejoinder.domain.cases import Dispute, Merchant
-from rejoinder.domain.judgement import Finding
+from rejoinder.domain.judgement import Finding, Judgement
 from rejoinder.domain.orders import Order
 
 LANGUAGES = ("en", "zh")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """What the rules concluded about a dispute, by what it is about.
-
-    `ask` is the kind of the single item worth asking for; empty when none is. `gaps` and `harmful` are None when nobody
-    looked. `advice` is empty while nobody weighed it.
-    """
-
-    clocks: Sequence[Finding] = ()
-    invalid: Sequence[Finding] = ()
-    compelling: Sequence[Finding] = ()
-    harmful: Sequence[Finding] | None = None
-    gaps: Sequence[Finding] | None = None
-    worth: Sequence[Finding] = ()
-    advice: str = ""
-    ask: str = ""
 
 
 def explanation_context(

@@ -8,7 +8,6 @@ import pytest
 
 from agents import evidence as ev
 from agents.dispute.explanation import (
-    Judgement,
     explanation_context,
     language_of,
     request_context,
@@ -20,7 +19,7 @@ from knowledge.reason_codes import categories
 from prompts.contexts import ExplanationContext, values_of
 from prompts.render import Rendered
 from rejoinder.domain.cases import Dispute, Stage
-from rejoinder.domain.judgement import Finding
+from rejoinder.domain.judgement import Finding, Judgement
 from tests.prompts.cases import MERCHANT, NOW, Expected, SampleCase, case_for, expected
 from tests.prompts.golden import assert_golden, shown
 
