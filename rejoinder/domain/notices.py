@@ -74,7 +74,8 @@ class NoticeWords:
     """The words of one language: phrases per field, per notice type, per category and per role in a sentence.
 
     In a phrase `*` stands for any ending, ` ... ` for a few words between. A label that begins with `=`
-    means its field only where it is the whole label.
+    means its field only where it is the whole label; one with `*` in it stands for any words there. `relative` are
+    the words of deadlines that are counted from the notice's own day.
     """
 
     language: str
@@ -82,6 +83,7 @@ class NoticeWords:
     types: Mapping[str, tuple[str, ...]]
     categories: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, tuple[str, ...]]
+    relative: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_order: DateOrder = ""
 
 

@@ -19,6 +19,8 @@ _ORDINAL = r"(?:st|nd|rd|th|er|º|°|ª|o(?=\s)|e(?=\s)|го|-го)?"
 _OF = r"(?:\s*(?:de|del|of|d'|di)\s+|[\s.,/-]*)"
 _YEAR = r"(20\d\d)(?!\d)"
 _WIDE = re.compile(r"(?<!\d)(20\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+_KANJI_DIGITS = "〇零一二三四五六七八九"
+_KANJI = re.compile(rf"([{_KANJI_DIGITS}]{{4}})年([{_KANJI_DIGITS}十]{{1,3}})月([{_KANJI_DIGITS}十]{{1,3}})日")
 _REIWA = re.compile(r"(?:令和|(?<![a-z])r)\s*(\d{1,2}|元)\s*[年.]\s*(\d{1,2})\s*[月.]\s*(\d{1,2})\s*日?")
 _YMD = re.compile(r"(?<![\d./-])(20\d\d)(\s?[-/.]\s?)(\d{1,2})\2(\d{1,2})(?!\d)\.?")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2(20\d\d|\d\d)(?![\d/-])(?!\.\d)")
@@ -50,12 +52,13 @@ class FoundDate(NamedTuple):
 
 @dataclass(frozen=True)
 class DateRules:
-    """What decides how dates of one mail are read."""
+    """What decides how dates of one mail are read; `sent_proven`: its sender wrote the day it says it was sent on."""
 
     order: DateOrder = ""
     zones: Mapping[str, str] | None = None
     zone: str = ""
     sent: date | None = None
+    sent_proven: bool = False
 
 
 @cache
@@ -130,6 +133,9 @@ def _raw_dates(folded: str, rules: DateRules) -> list[tuple[int, int, list[date]
     raw: list[tuple[int, int, list[date], bool]] = []
     for match in _WIDE.finditer(folded):
         raw.append((*match.span(), _days(match[1], match[2], match[3]), True))
+    for match in _KANJI.finditer(folded):
+        year, month, day = (kanji_number(part) for part in match.groups())
+        raw.append((*match.span(), _days(year, month, day), True))
     for match in _REIWA.finditer(folded):
         year = 2019 if match[1] == "元" else 2018 + int(match[1])
         raw.append((*match.span(), _days(year, match[2], match[3]), True))
@@ -142,6 +148,14 @@ def _raw_dates(folded: str, rules: DateRules) -> list[tuple[int, int, list[date]
     for match in _SHORT_WIDE.finditer(folded):
         raw.append((*match.span(), _next(match[1], match[2], rules.sent), False))
     return raw
+
+
+def kanji_number(written: str) -> int:
+    """Return a number in Chinese numerals: `二〇二六`, or up to 99 with `十`."""
+    if "十" not in written:
+        return int("".join(str(max(0, _KANJI_DIGITS.index(digit) - 1)) for digit in written))
+    tens, _, ones = written.partition("十")
+    return 10 * (kanji_number(tens) if tens else 1) + (kanji_number(ones) if ones else 0)
 
 
 def _numeric(folded: str, rules: DateRules) -> list[tuple[int, int, list[date], bool]]:

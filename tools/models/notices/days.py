@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 
 from rejoinder.domain.reading import FieldValue
+from tools.models.notices.asked import asks, clause
 from tools.models.notices.dates import FoundDate, find_dates
 from tools.models.notices.page import Page
+from tools.models.notices.relative import counted_day
 from tools.models.notices.tables import Labelled
 
 _AFTER_A_DATE = 30
 _BESIDE = 3
-_COMMA = re.compile(r"[,;](?!\d)|[，、；،]|\s-\s")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
@@ -19,7 +20,7 @@ def find_days(page: Page) -> dict[str, FieldValue]:
     found: dict[str, FieldValue] = {}
     due = _labelled(page, page.under("respond_by"), 0.97) if page.under("respond_by") else None
     if due is None and not _has_date(page, page.under("respond_by")):
-        due = _in_prose(page)
+        due = _in_prose(page) or counted_day(page)
     if due:
         found["respond_by"] = due
     if paid := _labelled(page, page.under("transaction_date"), 0.95):
@@ -110,7 +111,9 @@ def _is_due(page: Page, folded: str, day: FoundDate) -> bool:
 def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> bool:
     first, last = sentence
     head, tail = folded[first : day.start], folded[day.end : last]
-    if not _asks(page, folded, sentence) and not _asks(page, folded, _clause(page, folded, day, sentence)):
+    if not asks(page, folded, sentence) and not asks(
+        page, folded, clause(page, folded, (day.start, day.end), sentence)
+    ):
         return False
     before = any(hit.tag == "before_due" and _reaches(head[hit.end :]) for hit in page.words.roles.find(head))
     after = any(
@@ -118,22 +121,6 @@ def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int
         for hit in page.words.roles.find(tail)
     )
     return before or after
-
-
-def _asks(page: Page, folded: str, span: tuple[int, int]) -> bool:
-    """Return whether an answer is asked for, and nothing else is said to happen by then."""
-    tags = page.words.roles.tags(folded[slice(*span)])
-    return "answer" in tags and "not_due" not in tags
-
-
-def _clause(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> tuple[int, int]:
-    """Return the part of the sentence around a date: up to a comma, or to the `if` behind it."""
-    first, last = sentence
-    commas = [first + match.end() for match in _COMMA.finditer(folded[first : day.start])]
-    ends = [day.end + match.start() for match in _COMMA.finditer(folded[day.end : last])]
-    tail = page.words.asides.find(folded[day.end : last])
-    ends += [day.end + hit.end for hit in tail if hit.tag == "conditional"]
-    return max(commas, default=first), min(ends, default=last)
 
 
 def _reaches(gap: str) -> bool:

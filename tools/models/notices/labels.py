@@ -13,6 +13,7 @@ _GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
+_NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|№)$")
 _LONGEST_LABEL = 70
 _LONGEST_NAME = 60
 
@@ -32,9 +33,10 @@ class Labels:
         if not folded or len(folded) > _LONGEST_LABEL:
             return None
         key = label_key(folded)
-        found = self._own.get(key) or self._all.get(key) or self._all.get(close_key(key))
-        if found:
-            return found
+        plain = _NUMBER_WORD.sub("", key)
+        for spelling in (key, close_key(key), plain):
+            if found := self._own.get(spelling) or self._all.get(spelling):
+                return found
         bare = label_key(_BRACKETS.sub(" ", folded))
         if bare != key and (bare in self._own or bare in self._all):
             return self._own.get(bare) or self._all[bare]

@@ -13,10 +13,14 @@ from tools.models.notices.dates import DateRules, order_shown
 from tools.models.notices.labels import Labels, find_labelled
 from tools.models.notices.senders import Sender
 from tools.models.notices.tables import Labelled
-from tools.models.notices.texts import Hit, fold
+from tools.models.notices.texts import Hit, fold, is_wide
 from tools.models.notices.words import Words, language_of_labels
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
+
+# A line break between words: no mark that ends a line before it, no mark of a list, a table or a gap behind it.
+_WRAP = re.compile(r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))")
+_NARROWEST_WRAP = 50
 
 
 class Place(NamedTuple):
@@ -133,6 +137,7 @@ def page_of(
     language = language_of_labels(printed_labels(text), words)
     labels = Labels(words, sender.source.source if sender.source else "", language)
     labelled = tuple(find_labelled(folded, labels))
+    folded = _unwrapped(folded, labelled)
     return Page(
         mail=mail,
         text=text,
@@ -145,6 +150,19 @@ def page_of(
         dates=_rules(folded, labelled, rules, words.date_orders.get(language, "")),
         place=place,
     )
+
+
+def _unwrapped(folded: str, labelled: tuple[Labelled, ...]) -> str:
+    """Return the text with the line breaks inside its sentences as blanks; every letter stays where it was."""
+    letters = list(folded)
+    for match in _WRAP.finditer(folded):
+        start, end = folded.rfind("\n", 0, match.start()) + 1, folded.find("\n", match.end())
+        line = folded[start : match.start()]
+        width = sum(2 if is_wide(letter) else 1 for letter in line)
+        end = end if end >= 0 else len(folded)
+        if width >= _NARROWEST_WRAP and not any(start <= item.start < end for item in labelled):
+            letters[match.start()] = " "
+    return "".join(letters)
 
 
 def printed_labels(text: str) -> Iterator[str]:

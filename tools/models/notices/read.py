@@ -160,4 +160,16 @@ def _page_with_files(mail: InboundMail, body: Page, files: tuple[Attachment, ...
 def _date_rules(inner: InboundMail, mail: InboundMail, sender: Sender, words: Words) -> DateRules:
     order: DateOrder = sender.facts.date_order or (sender.source.date_order if sender.source else "")
     sent = inner.sent_at or mail.sent_at
-    return DateRules(order=order, zones=words.zones, sent=sent.date() if sent else None)
+    return DateRules(
+        order=order,
+        zones=words.zones,
+        sent=sent.date() if sent else None,
+        sent_proven=inner is mail and inner.sent_at is not None and _is_signed(mail),
+    )
+
+
+def _is_signed(mail: InboundMail) -> bool:
+    """Return whether the sender's domain vouches for the headers, the date among them."""
+    if mail.authenticity.verdict == "unchecked":
+        return any("dkim=pass" in result.casefold() for result in mail.authentication_results)
+    return mail.authenticity.verdict == "verified"

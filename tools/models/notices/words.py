@@ -35,6 +35,7 @@ class Words:
     categories: Phrases
     roles: Phrases
     asides: Phrases
+    relative: Phrases
     signs: Signs
     networks: tuple[tuple[str, str, bool], ...]
     zones: Mapping[str, str]
@@ -73,6 +74,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         categories=Phrases.of(words.categories for words in catalog.words),
         roles=Phrases.of(words.roles for words in catalog.words),
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
+        relative=Phrases.of(words.relative for words in catalog.words),
         signs=Signs(catalog.values.currencies),
         networks=_networks(catalog.values.networks),
         zones=catalog.values.zones,
