@@ -58,11 +58,12 @@ class Labels:
         return None
 
     def _shaped(self, folded: str, key: str) -> Meaning | None:
-        """Return what a label with any words in it means; not of a day on which something else happens."""
+        """Return what a label with any words in it means, if the words are of an answer and of nothing else."""
         found = next((meaning for shape, meaning in self._words.shaped if shape.fullmatch(key)), None)
-        if found is None or {"not_due", "fee"} & self._words.roles.tags(folded):
+        if found is None:
             return None
-        return found
+        tags = self._words.roles.tags(folded)
+        return found if "answer" in tags and "not_due" not in tags else None
 
     def _bilingual(self, folded: str) -> Meaning | None:
         parts = [label_key(part) for part in _PARTS.split(folded)]
