@@ -39,6 +39,7 @@ class DisputeRecord:
     `answered`: evidence was submitted at least once. `reopened`: a win was challenged again, whatever came of it.
     `recovered` is what came back of `amount`; None takes all of it for a win and nothing otherwise. `fees` are those
     paid and not returned. `country` is ISO 3166 alpha-2, of the goods' destination; `goods` one of `GOODS`.
+    `processor` names whose prices the fees follow.
     """
 
     reference: str
@@ -47,6 +48,7 @@ class DisputeRecord:
     amount: Money
     answered: bool = False
     reopened: bool = False
+    processor: str = ""
     network: str = ""
     code: str = ""
     category: str = ""
