@@ -38,6 +38,7 @@ from tools.mail.smtp import SmtpAccount
 from tools.models.builtin import BuiltinReader, Classify
 from tools.models.chat import ChatReader, ChatWriter, open_chat_model
 from tools.models.notices import read_notice
+from tools.models.taught import TaughtReader
 from tools.processors.base import Processor
 from tools.processors.stripe import Stripe
 
@@ -110,7 +111,7 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
         closing.callback(documents.close)
         library = Library(client=documents.client, embedder=embedder_of(settings), texts=store)
         files = FileStore(settings.files_dir)
-        readers, writer = _readers(settings, closing)
+        readers, writer = _readers(settings, store, closing)
         deps = Deps(store=store, readers=readers, writer=writer, knowledge=library, clock=clock)
         saver = closing.enter_context(checkpointer(url))
         yield Program(
@@ -173,8 +174,8 @@ def _read_notice(mail: InboundMail) -> Reading | None:
     return read_notice(mail, notice_catalog())
 
 
-def _readers(settings: Settings, closing: ExitStack) -> tuple[tuple[Reader, ...], Writer | None]:
-    builtin = builtin_reader(settings.data_dir / "models")
+def _readers(settings: Settings, store: Store, closing: ExitStack) -> tuple[tuple[Reader, ...], Writer | None]:
+    builtin = TaughtReader(builtin_reader(settings.data_dir / "models"), store, notice_catalog)
     model = settings.model
     if not model.name:
         return (builtin,), None

@@ -1,6 +1,5 @@
-"""What reviewers confirmed of notices, and the sources learned from it, per merchant."""
+"""Notices whose fields a reviewer confirmed, and the sources learned from them, per merchant."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from rejoinder.domain.cases import Dispute
 from rejoinder.domain.disputes import merge, standing
 from rejoinder.domain.learned import LearnedSource
+from rejoinder.domain.reading import Reconciled
 from rejoinder.errors import Conflict
 from rejoinder.storage.cases import keep_dispute, run_row
 from rejoinder.storage.checkpoints import delete_threads
@@ -17,45 +17,23 @@ from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import lock_disputes
 from rejoinder.storage.queue import queue_run
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import (
-    cases,
-    confirmed_notices,
-    disputes,
-    learned_sources,
-    merchants,
-    messages,
-    reviews,
-    runs,
-)
+from rejoinder.storage.tables import cases, disputes, learned_sources, merchants, reviews, runs
 
 
 class LearnedRows(Rows):
-    """Confirmed fields and learned sources."""
+    """Confirmed notices and learned sources."""
 
     def learned_source(self, merchant_id: int, domain: str) -> LearnedSource | None:
         """Return how the sender of this domain writes its notices, where the merchant's reviewers taught it."""
         with self.begin() as connection:
             return _source(connection, merchant_id, domain)
 
-    def confirmed_fields(self, merchant_id: int, identity: str) -> Mapping[str, str]:
-        """Return the fields that a reviewer confirmed of the mail with this identity; none when nobody did."""
-        mine = confirmed_notices.c.merchant_id == merchant_id, confirmed_notices.c.identity == identity
-        with self.begin() as connection:
-            found = connection.execute(select(confirmed_notices.c.fields).where(*mine)).scalar_one_or_none()
-        return dict(found or {})
-
     def confirm_notice(
-        self,
-        run_id: int,
-        fields: Mapping[str, str],
-        told: Dispute,
-        learned: LearnedSource | None,
-        *,
-        reviewer: str,
+        self, run_id: int, confirmed: Reconciled, told: Dispute, learned: LearnedSource | None, *, reviewer: str
     ) -> None:
-        """Keep the confirmed fields of a run's mail, correct its dispute by them, and let the run begin anew.
+        """Let a run go on with the reading that a reviewer confirmed, and correct its dispute.
 
-        `told` is the dispute as the confirmed fields tell it. The open question is withdrawn, for its draft was written
+        `told` is the dispute as that reading tells it. The open question is withdrawn, for its draft was written
         from what was read before.
 
         Raises:
@@ -64,16 +42,12 @@ class LearnedRows(Rows):
         with self.begin() as connection:
             run = run_row(connection, run_id, lock=True)
             _withdraw(connection, run)
-            identity = connection.execute(
-                select(messages.c.identity).where(messages.c.id == run.message_id)
-            ).scalar_one()
-            kept = {"fields": dict(fields), "reviewer": reviewer}
-            _upsert(connection, confirmed_notices, {"merchant_id": run.merchant_id, "identity": identity}, kept)
             if learned:
                 _learn(connection, run.merchant_id, learned, reviewer)
             corrected = _correct(connection, run, told)
             connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="working"))
-            connection.execute(update(runs).where(runs.c.id == run.id).values(status="queued", error=""))
+            read = {"reconciled": dump(confirmed), "readings": [dump(confirmed.reading)]}
+            connection.execute(update(runs).where(runs.c.id == run.id).values(status="queued", **read))
             delete_threads(connection, [run.id])
             queue_run(connection, run.merchant_id, run.case_id, run.id, respond_by=corrected.respond_by)
             learned_domain = learned.domain if learned else ""
@@ -113,15 +87,11 @@ def _learn(connection: Connection, merchant_id: int, learned: LearnedSource, rev
     connection.execute(select(merchants.c.id).where(merchants.c.id == merchant_id).with_for_update())
     known = _source(connection, merchant_id, learned.domain)
     kept = {"document": dump(known.joined(learned) if known else learned), "reviewer": reviewer}
-    _upsert(connection, learned_sources, {"merchant_id": merchant_id, "domain": learned.domain}, kept)
+    statement = insert(learned_sources).values(merchant_id=merchant_id, domain=learned.domain, **kept)
+    connection.execute(statement.on_conflict_do_update(index_elements=["merchant_id", "domain"], set_=kept))
 
 
 def _source(connection: Connection, merchant_id: int, domain: str) -> LearnedSource | None:
     mine = learned_sources.c.merchant_id == merchant_id, learned_sources.c.domain == domain
     document = connection.execute(select(learned_sources.c.document).where(*mine)).scalar_one_or_none()
     return load(LearnedSource, document) if document else None
-
-
-def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-    statement = insert(table).values(**key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

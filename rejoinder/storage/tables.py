@@ -413,16 +413,6 @@ queue_versions = Table(
     _at("applied_at", now=True),
 )
 
-confirmed_notices = Table(
-    "confirmed_notices",
-    metadata,
-    Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
-    Column("identity", Key, primary_key=True),
-    Column("fields", JSONB, nullable=False),
-    Column("reviewer", Text, nullable=False),
-    _at("confirmed_at", now=True),
-)
-
 learned_sources = Table(
     "learned_sources",
     metadata,

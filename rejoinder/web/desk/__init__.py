@@ -1,6 +1,6 @@
 """The pages of the review desk, one module each."""
 
-from rejoinder.web.desk import case, cases, decisions, downloads, login, quarantine, reviews
+from rejoinder.web.desk import case, cases, confirming, decisions, downloads, login, quarantine, reviews
 
 ROUTERS = (
     login.router,
@@ -8,6 +8,7 @@ ROUTERS = (
     cases.router,
     case.router,
     decisions.router,
+    confirming.router,
     downloads.router,
     quarantine.router,
 )

@@ -11,6 +11,7 @@ from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.auth import AppVisitor, Visitor
 from rejoinder.web.context import AppDesk, Desk, RowId
+from rejoinder.web.desk.confirming import confirm_form
 from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
 from rejoinder.web.desk.mail_view import MailView, view_mail
@@ -28,6 +29,7 @@ DONE = {
     "reject": "Rejected. Nothing will be sent.",
     "escalate": "Escalated. Nothing will be sent.",
     "retry": "It will be tried again in a moment.",
+    "confirmed": "The fields were confirmed. A new draft will be there in a moment.",
     "taken_back": "Taken back. Nothing was sent; the review is open again.",
 }
 
@@ -85,6 +87,7 @@ def case_response(
         done=DONE.get(done, ""),
         draft=view_draft(shown.draft, shown.problems, shown.evidence, shown.passages),
         mails=_mails(shown),
+        confirm=confirm_form(shown),
         recipient=_recipient(desk, shown),
         form=refused or _edit_form(desk, shown),
         is_open=shown.review is not None and shown.review.status == "open",

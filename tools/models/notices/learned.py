@@ -302,3 +302,21 @@ def _moved(value: FieldValue, by: int) -> FieldValue:
     if value.start is None or value.end is None or by < 0:
         return replace(value, start=None, end=None)
     return replace(value, start=value.start + by, end=value.end + by)
+
+
+def with_confirmed(reading: Reading, fields: Mapping[str, str], source: LearnedSource | None) -> Reading:
+    """Return the reading of a mail whose fields a reviewer confirmed: these, and none of them doubted."""
+    return replace(
+        reading,
+        kind="dispute",
+        score=1.0,
+        notice_source=source.name if source else reading.notice_source,
+        notice_type=reading.notice_type or "first_dispute",
+        fields={name: _confirmed(reading.fields.get(name), value) for name, value in fields.items() if value},
+        intents=(),
+        note="",
+    )
+
+
+def _confirmed(read: FieldValue | None, value: str) -> FieldValue:
+    return replace(read, score=1.0) if read and read.value == value else FieldValue(value=value, score=1.0)

@@ -1,4 +1,4 @@
-"""Fields that reviewers confirmed, and the sources of notices learned from them."""
+"""Sources of notices that reviewers taught."""
 
 from alembic import op
 
@@ -9,19 +9,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE TABLE confirmed_notices (
-            merchant_id BIGINT NOT NULL,
-            identity TEXT NOT NULL,
-            fields JSONB NOT NULL,
-            reviewer TEXT NOT NULL,
-            confirmed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-            CONSTRAINT pk_confirmed_notices PRIMARY KEY (merchant_id, identity),
-            CONSTRAINT fk_confirmed_notices_merchant_id FOREIGN KEY (merchant_id) REFERENCES merchants (id)
-        )
-        """
-    )
     op.execute(
         """
         CREATE TABLE learned_sources (
