@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from rejoinder.domain.cases import Dispute, Merchant, RunView, StoredMessage
+from rejoinder.domain.cases import Dispute, Merchant, MonthOfCards, RunView, StoredMessage
 from rejoinder.domain.digests import DigestRow
 from rejoinder.domain.drafts import Draft, Problem, Sentence
 from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.judgement import Judgement
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Match, Order, Product
 from rejoinder.domain.reading import Reading, Reconciled
@@ -73,6 +75,29 @@ class Store(Protocol):
 
     def find_products(self, merchant_id: int, words: str, limit: int = 5) -> Sequence[Product]:
         """Return products whose title, number or description share words with the text, best first."""
+
+    def earlier_orders(self, merchant_id: int, order: Order) -> Sequence[Order]:
+        """Return the customer's orders before this one: by mail address, or paid with the same card; newest first."""
+
+    def other_disputes(
+        self, merchant_id: int, case_id: int, *, orders: Sequence[str], payments: Sequence[str]
+    ) -> Sequence[Dispute]:
+        """Return the merchant's other disputes on these orders or payments."""
+
+    def outcomes(self, merchant_id: int, category: str, level: str) -> tuple[int, int]:
+        """Return how many of the merchant's own cases of this category and level of evidence were won, and lost."""
+
+    def month_of_cards(self, merchant_id: int, network: str, month: date, zone: ZoneInfo) -> MonthOfCards:
+        """Count a network's disputes and payments in the month of a day, and its payments in the month before."""
+
+    def term_settings(self, case_id: int) -> Mapping[str, str]:
+        """Return the terms of the expected value that a person set for this case, by name."""
+
+    def save_judgement(self, run_id: int, category: str, judgement: Judgement) -> None:
+        """Keep what was concluded about the run's case, in place of what was before; settings of people stay."""
+
+    def judgement(self, case_id: int) -> Judgement | None:
+        """Return what the rules concluded about a case; None while nobody looked."""
 
     def save_match(self, run_id: int, matches: Sequence[Match], chosen: str) -> None:
         """Keep the candidate orders; `chosen` is an order number or empty. Sets the case's order."""

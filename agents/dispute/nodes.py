@@ -1,6 +1,5 @@
 """The nodes of an answer to a dispute: gather, write, check."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,16 +9,21 @@ from langgraph.runtime import Runtime
 from agents import evidence as ev
 from agents.checks import check_context, run_checks
 from agents.deps import Deps, Policy
-from agents.dispute.coverage import coverage, kinds_of
-from agents.dispute.letter import letter_context, write_letter
+from agents.dispute.harmful import blocking
+from agents.dispute.judging import Given, accepted_orders, history_of, judge
+from agents.dispute.letter import disputed_payment, letter_context, write_letter
+from agents.dispute.subject import Subject
 from agents.drafting import draft_of
 from agents.matching import Clues, choose, clues_of, find_orders
 from agents.routing import RouteInput, choose_route
 from agents.state import CaseState
-from knowledge.reason_codes import required_evidence
+from prompts.contexts import SharedIdentifiers
+from prompts.exhibits import exhibit_title
+from prompts.findings import explain
 from rejoinder.domain.cases import Case, Dispute, Merchant, Run
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.evidence import Evidence, Passage
+from rejoinder.domain.judgement import Judgement
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
@@ -28,6 +32,7 @@ POLICY_TOPIC = {
     "credit_not_processed": "returns",
     "not_as_described": "returns",
     "cancelled_merchandise": "returns",
+    "misrepresentation": "returns",
     "cancelled_recurring": "subscriptions",
     "not_received": "shipping",
 }
@@ -100,11 +105,67 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     if scene.order:
         found += ev.order_evidence(scene.order, "orders", now)
         found += [ev.mail_evidence(mail, "mailbox", now) for mail in _correspondence(scene, deps)]
+        found += _earlier_evidence(subject_of(scene, deps))
     policy = _policy(scene, deps)
     passages = [policy.passage] if policy else []
     store.save_evidence(scene.case.case_id, found)
     store.save_passages(scene.case.case_id, passages)
     return {"evidence_ids": [e.evidence_id for e in found], "passage_ids": [p.passage_id for p in passages]}
+
+
+def subject_of(scene: Scene, deps: Deps) -> Subject:
+    """Return what the rules of a dispute look at."""
+    order, merchant_id = scene.order, scene.merchant.merchant_id
+    payment = disputed_payment(scene.dispute, order)
+    earlier = deps.store.earlier_orders(merchant_id, order) if order else ()
+    numbers = [scene.case.order_number, *(other.number for other in earlier)]
+    paid = [scene.dispute.payment_reference, *(p.reference for other in earlier for p in other.payments)]
+    told = [move.occurred_at for move in scene.dispute.moves if move.occurred_at and move.stage != "alert"]
+    policy = _policy(scene, deps)
+    return Subject(
+        dispute=scene.dispute,
+        now=deps.clock(),
+        opened_at=min(told, default=None),
+        order=order,
+        payment=payment,
+        earlier_orders=tuple(earlier),
+        other_disputes=tuple(deps.store.other_disputes(merchant_id, scene.case.case_id, orders=numbers, payments=paid)),
+        mails=tuple(_correspondence(scene, deps)),
+        policy_facts=policy.facts if policy else {},
+    )
+
+
+def _earlier_evidence(subject: Subject) -> list[Evidence]:
+    accepted = accepted_orders(history_of(subject))
+    chosen = [order for order in subject.earlier_orders if order.number in accepted]
+    return [ev.earlier_order_evidence(order, "orders", subject.now) for order in chosen]
+
+
+def conclude(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
+    """Let every rule look at the records; what they conclude is kept with the case."""
+    deps = runtime.context
+    scene = load_scene(state, deps)
+    evidence, passages = load_sources(state, deps)
+    subject = subject_of(scene, deps)
+    zone = ZoneInfo(scene.merchant.timezone)
+    opened = (subject.opened_at or subject.now).astimezone(zone).date()
+    merchant_id = scene.merchant.merchant_id
+    given = Given(
+        merchant=scene.merchant,
+        outcomes=lambda category, level: deps.store.outcomes(merchant_id, category, level),
+        month=deps.store.month_of_cards(merchant_id, subject.network, opened, zone),
+        settings=deps.store.term_settings(scene.case.case_id),
+        due=_printed_day(scene),
+        policy=bool(passages),
+    )
+    deps.store.save_judgement(scene.run.run_id, subject.category, judge(subject, evidence, given))
+    return {}
+
+
+def _printed_day(scene: Scene) -> date | None:
+    """Return the deadline that a notice printed as a bare day: which instant that is, the processor's zone decides."""
+    printed = scene.reconciled.reading.value("respond_by") if scene.mail else ""
+    return date.fromisoformat(printed) if len(printed) == len("2026-03-09") else None
 
 
 def _correspondence(scene: Scene, deps: Deps) -> list[InboundMail]:
@@ -132,17 +193,36 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     scene = load_scene(state, deps)
     evidence, passages = load_sources(state, deps)
     citations = ev.aliases(evidence, passages)
+    judgement = judgement_of(scene, deps)
     context = letter_context(
         merchant=scene.merchant,
         dispute=scene.dispute,
         order=scene.order,
         mails=_correspondence(scene, deps),
         policy=_policy(scene, deps),
+        findings=judgement.invalid,
+        ce3=_shared(scene, judgement, deps),
         citations=citations,
         now=deps.clock().astimezone(ZoneInfo(scene.merchant.timezone)),
     )
     rendered = write_letter(context, citations)
     return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
+
+
+def judgement_of(scene: Scene, deps: Deps) -> Judgement:
+    """Return what the rules concluded about the run's case."""
+    judgement = deps.store.judgement(scene.case.case_id)
+    if judgement is None:
+        raise ValueError(f"case {scene.case.case_id} was not judged")
+    return judgement
+
+
+def _shared(scene: Scene, judgement: Judgement, deps: Deps) -> SharedIdentifiers | None:
+    if not judgement.earlier or scene.order is None:
+        return None
+    zone = ZoneInfo(scene.merchant.timezone)
+    known = {order.number: order for order in deps.store.earlier_orders(scene.merchant.merchant_id, scene.order)}
+    return SharedIdentifiers(judgement.shared, [ev.in_zone(known[number], zone) for number in judgement.earlier])
 
 
 def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
@@ -152,7 +232,7 @@ def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     evidence, passages = load_sources(state, deps)
     draft = deps.store.draft(state["draft_id"])
     context = check_context(scene.merchant, None, "en", evidence, passages)
-    problems = [*run_checks(draft, context), *gaps(scene.dispute, evidence, policy=bool(passages))]
+    problems = [*run_checks(draft, context), *problems_of(scene.dispute, judgement_of(scene, deps))]
     matches = tuple(deps.store.matches(scene.run.run_id))
     route = choose_route(
         RouteInput(
@@ -173,14 +253,16 @@ def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     return {"problems": [problem.code for problem in problems]}
 
 
-def gaps(dispute: Dispute, evidence: Sequence[Evidence], *, policy: bool) -> list[Problem]:
-    """Return what the reason asks for and is not there; a single witness is a gap of its own."""
-    required = required_evidence(dispute.network, dispute.reason_code, dispute.category)
-    found = coverage(required, kinds_of(evidence, policy=policy))
+def problems_of(dispute: Dispute, judgement: Judgement) -> list[Problem]:
+    """Return what a person must know before the letter leaves: what harms it, what is missing, who alone speaks."""
+    against = [finding for finding in judgement.harmful or () if finding.verdict == "holds"]
+    worst = {finding.code for finding in blocking(against, dispute.category)}
     problems = [
-        Problem(code="evidence_missing", detail=f"Evidence is missing: {kind.replace('_', ' ')}.", blocking=False)
-        for kind in found.missing
+        Problem(code=finding.code, detail=explain(finding, "en"), blocking=finding.code in worst) for finding in against
     ]
+    if judgement.ask:
+        detail = f"Evidence is missing: {exhibit_title(judgement.ask, 'en')}."
+        problems.append(Problem(code="evidence_missing", detail=detail, blocking=False))
     if dispute.sources == ("mail",):
         detail = "Only a mail speaks of this dispute: compare it with the processor before anything is submitted."
         problems.append(Problem(code="single_witness", detail=detail, blocking=False))

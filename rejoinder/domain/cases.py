@@ -103,6 +103,17 @@ class Dispute:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MonthOfCards:
+    """Counts of one network's month at a merchant; `settled_before` is of the month before."""
+
+    disputes: int = 0
+    fraud_disputes: int = 0
+    fraud_reports: int = 0
+    settled: int = 0
+    settled_before: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """Our unit of work: one customer thread or one dispute."""
 

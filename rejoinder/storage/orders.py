@@ -242,6 +242,9 @@ def _replace_payments(connection: Connection, merchant_id: int, changed: Sequenc
             "currency": payment.amount.currency,
             "card_last4": payment.card_last4,
             "captured_at": payment.captured_at,
+            "card_fingerprint": payment.card_fingerprint,
+            "network": payment.network.lower(),
+            "fraud_reported": payment.fraud_reported,
         }
         for order in changed
         for payment in order.payments

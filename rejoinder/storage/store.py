@@ -9,6 +9,8 @@ from rejoinder.storage.cases import CaseRows
 from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
 from rejoinder.storage.digests import DigestRows
 from rejoinder.storage.drafts import DraftRows
+from rejoinder.storage.figures import FigureRows
+from rejoinder.storage.judgements import JudgementRows
 from rejoinder.storage.learned_sources import LearnedRows
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.messages import MessageRows
@@ -35,6 +37,8 @@ class Store(
     PageRows,
     ViewRows,
     LearnedRows,
+    FigureRows,
+    JudgementRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 

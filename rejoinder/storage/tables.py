@@ -346,8 +346,13 @@ payments = Table(
     Column("currency", Text, nullable=False),
     Column("card_last4", Text, nullable=False, server_default=""),
     _at("captured_at"),
+    Column("card_fingerprint", Key, nullable=False, server_default=""),
+    Column("network", Text, nullable=False, server_default=""),
+    Column("fraud_reported", Boolean, nullable=False, server_default=text("false")),
     ForeignKeyConstraint(["merchant_id", "order_number"], ["orders.merchant_id", "orders.number"], ondelete="CASCADE"),
     Index(None, "merchant_id", "reference"),
+    Index("ix_payments_card", "merchant_id", "card_fingerprint", postgresql_where=text("card_fingerprint <> ''")),
+    Index("ix_payments_captured_at", "merchant_id", "network", "captured_at"),
     Index("ix_payments_arn", "merchant_id", "arn", postgresql_where=text("arn <> ''")),
     Index(None, "merchant_id", "amount_minor", "currency", "captured_at"),
     Index(None, "merchant_id", "order_number"),
@@ -421,4 +426,16 @@ learned_sources = Table(
     Column("document", JSONB, nullable=False),
     Column("reviewer", Text, nullable=False),
     _at("learned_at", now=True),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
+    Column("category", Text, nullable=False, server_default=""),
+    Column("level", Text, nullable=False, server_default=""),
+    Column("document", JSONB),
+    Column("settings", JSONB, nullable=False, server_default="{}"),
+    _at("changed_at", now=True),
+    Index("ix_judgements_category", "category", "level"),
 )
