@@ -49,6 +49,10 @@ class MemoryStore:
         """Return the order with this number."""
         return self.by_number.get(number)
 
+    def open_dispute_on(self, merchant_id: int, order_number: str) -> bool:
+        """Return whether a dispute is open on the order: the sample shop has none."""
+        return False
+
     def candidate_orders(
         self, merchant_id: int, *, numbers: Sequence[str], emails: Sequence[str], payments: Sequence[str]
     ) -> Sequence[Order]:

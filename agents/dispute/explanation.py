@@ -108,4 +108,4 @@ def _of(findings: Iterable[Finding], verdict: str) -> tuple[Finding, ...]:
 
 
 def _worded(findings: Iterable[Finding], language: str) -> tuple[str, ...]:
-    return tuple(explain(finding, language) for finding in findings)
+    return tuple(dict.fromkeys(explain(finding, language) for finding in findings))

@@ -161,8 +161,14 @@ def answer_for(scene: Scene, deps: Deps) -> tuple[Answer, Facts]:
         order=scene.order,
         product=_product(scene, deps),
         policy=typed_policy(policy),
+        open_dispute=_open_dispute(scene, deps),
     )
     return decide(scene.intent, facts), facts
+
+
+def _open_dispute(scene: Scene, deps: Deps) -> bool:
+    number = scene.case.order_number
+    return bool(number) and deps.store.open_dispute_on(scene.merchant.merchant_id, number)
 
 
 def template_of(intent: str, answer: Answer) -> str:
@@ -236,6 +242,5 @@ def _route_input(scene: Scene, deps: Deps, draft: Draft, problems: list[Problem]
         order_number=scene.case.order_number,
         needs_order=scene.intent in NEEDS_ORDER,
         most=intents()[scene.intent].autonomy,
-        open_dispute=bool(scene.case.order_number)
-        and deps.store.open_dispute_on(scene.merchant.merchant_id, scene.case.order_number),
+        open_dispute=_open_dispute(scene, deps),
     )

@@ -20,9 +20,13 @@ STUCK_AFTER = timedelta(days=7)
 WARRANTY_MONTH = timedelta(days=30, hours=12)
 
 
+MONEY_BACK = frozenset({"cancellation", "refund_after_return"})
+"""Promises that end in a refund."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a decision may look at."""
+    """What a decision may look at. `open_dispute`: the bank takes the order's money back unless we win."""
 
     now: datetime
     mail: InboundMail | None = None
@@ -30,6 +34,7 @@ class Facts:
     product: Product | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
+    open_dispute: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +54,10 @@ def decide(intent: str, facts: Facts) -> Answer:
         return Answer(situation="", rule="no reply of its own: a person answers")
     if intent in NEEDS_ORDER and facts.order is None:
         return Answer(situation="ask_order", rule="no order is known")
-    return rule(facts)
+    answer = rule(facts)
+    if facts.open_dispute and answer.promises & MONEY_BACK:
+        return Answer(situation="", rule="the order is under dispute: what is refunded now would be lost twice")
+    return answer
 
 
 def _order_status(facts: Facts) -> Answer:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from rejoinder.delivery import Deliverer
+from rejoinder.domain.cases import DisputeEvent
+from rejoinder.domain.money import Money
 from rejoinder.errors import Conflict, DeliveryUncertain, ProviderRefused, ProviderUnavailable
 from tests.fixtures_program import NOW, Shop, mail
 
@@ -247,3 +250,57 @@ def test_one_merchants_case_is_not_found_by_another(shop: Shop) -> None:
     case_id = shop.program.store.run(run_id).case_id
     with pytest.raises(NotFound):
         shop.program.store.case_page(case_id, [shop.merchant_id + 1])
+
+
+def test_no_refund_is_promised_while_a_dispute_is_open(shop: Shop) -> None:
+    first = shop.receive(mail())
+    shop.program.worker.advance(first)
+    draft = shop.page_of_run(first).draft
+    assert draft is not None
+    assert {promise for s in draft.sentences for promise in s.promises} >= {"refund_after_return"}
+    event = dispute_event(order_reference="LO-10401")
+    disputed = shop.program.store.accept_event(shop.merchant_id, event, "", NOW)
+    shop.program.worker.advance(disputed.run_id)
+    again = shop.receive(mail(message_id="<two@mailbox.example>", subject="Refund"))
+    shop.program.worker.advance(again)
+    page = shop.page_of_run(again)
+    assert page.draft is not None
+    assert page.draft.template.endswith("acknowledge.txt.j2")
+    assert page.draft.proposed_actions == ()
+    assert page.route is not None
+    assert "open_dispute" in {reason.code for reason in page.route.reasons}
+
+
+def test_a_dispute_is_judged_before_its_letter_is_written(shop: Shop) -> None:
+    accepted = shop.program.store.accept_event(shop.merchant_id, dispute_event(), "", NOW)
+    shop.program.worker.advance(accepted.run_id)
+    page = shop.page_of_run(accepted.run_id)
+    judgement = shop.program.store.judgement(page.case.case_id)
+    assert judgement is not None
+    assert (judgement.advice, judgement.level) == ("fight", "decisive")
+    assert judgement.due_by == dispute_event().respond_by
+    assert {finding.code for finding in judgement.harmful or ()} == {"avs_failed"}
+    shop.program.store.set_term_settings(page.case.case_id, {"win_chance": "0.01"}, "test")
+    assert shop.program.store.term_settings(page.case.case_id) == {"win_chance": "0.01"}
+
+
+def dispute_event(**changes: Any) -> DisputeEvent:
+    """A chargeback of the processor on order LO-10401."""
+    known: dict[str, Any] = {
+        "processor": "stripe",
+        "account": "main",
+        "event_id": "evt_1",
+        "event_type": "charge.dispute.created",
+        "reference": "du_1",
+        "payment_reference": "ch_3Q00012345LumenOakX",
+        "occurred_at": NOW,
+        "status": "needs_response",
+        "stage": "first",
+        "raw_status": "needs_response",
+        "amount": Money(amount_minor=20890, currency="EUR"),
+        "network": "visa",
+        "reason_code": "13.1",
+        "category": "not_received",
+        "respond_by": NOW + timedelta(days=9),
+    }
+    return DisputeEvent(**{**known, **changes})
