@@ -96,6 +96,11 @@ class Words:
         except (UnknownLocaleError, ValueError):
             return tag
 
+    def country(self, code: str) -> str:
+        """Return the name of a country (ISO 3166 alpha-2); an unknown code as it is."""
+        name: str | None = Locale.parse(self._locale).territories.get(code)
+        return name or code
+
     @property
     def _locale(self) -> str:
         return self.language.replace("-", "_")

@@ -1,6 +1,6 @@
 """The pages of the review desk, one module each."""
 
-from rejoinder.web.desk import case, cases, confirming, decisions, downloads, login, quarantine, reviews
+from rejoinder.web.desk import case, cases, confirming, decisions, downloads, figures, login, quarantine, reviews
 
 ROUTERS = (
     login.router,
@@ -10,5 +10,6 @@ ROUTERS = (
     decisions.router,
     confirming.router,
     downloads.router,
+    figures.router,
     quarantine.router,
 )
