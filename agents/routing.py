@@ -135,6 +135,7 @@ FLAG_WORDS = {
     "instructions_to_assistant": "The message tries to instruct the program; its content was treated as data.",
     "card_number": "The message held a card number; it was masked before it was stored.",
     "hidden_text": "The message holds text that a reader cannot see; it was not read as content.",
+    "unread_attachment": "A file came with the message that the program could not read; a person has to open it.",
     "untrusted_sender": "The sender does not belong to the source that the message claims.",
 }
 

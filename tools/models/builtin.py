@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rejoinder.domain.cases import Merchant
-from rejoinder.domain.mail import InboundMail
+from rejoinder.domain.mail import Attachment, InboundMail
 from rejoinder.domain.reading import Reading, ScoredIntent
 from tools.models.language import UNKNOWN, detect
 
@@ -18,6 +18,7 @@ ConceptsIn = Callable[[str, str], list[list[str]]]
 SPAM_FROM = 0.5
 FLAG_FROM = 0.3
 KEPT_INTENTS = 5
+LONGEST_FILE = 20_000
 FLAG_OF_INTENT = {
     "after.chargeback_threat": "chargeback_threat",
     "after.dispute_correspondence": "chargeback_threat",
@@ -91,6 +92,15 @@ class BuiltinReader:
             found.append("card_number")
         if mail.hidden_text:
             found.append("hidden_text")
-        if self.instructs(f"{mail.subject}\n{mail.text}\n{mail.hidden_text}"):
+        files = attached(mail)
+        if any(file.unread for file in files):
+            found.append("unread_attachment")
+        written = "\n".join(file.text[:LONGEST_FILE] for file in files)
+        if self.instructs(f"{mail.subject}\n{mail.text}\n{mail.hidden_text}\n{written}"):
             found.append("instructions_to_assistant")
         return tuple(found)
+
+
+def attached(mail: InboundMail) -> tuple[Attachment, ...]:
+    """Return the files of a mail and of the mails it forwards."""
+    return (*mail.attachments, *(attached(mail.forwarded) if mail.forwarded else ()))

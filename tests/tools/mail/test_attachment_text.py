@@ -235,8 +235,12 @@ def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert read_file_text(b"plain", "text/plain", "a.txt", "", budget).unread.startswith("not read")
 
 
-def test_a_small_picture_is_not_looked_at() -> None:
-    assert "too small" in only("logo.png", "image/png", picture_of(40, 40)).unread
+def test_a_small_picture_and_a_signature_have_nothing_to_read() -> None:
+    for found in (
+        only("logo.png", "image/png", picture_of(40, 40)),
+        only("s.p7s", "application/pkcs7-signature", b"x"),
+    ):
+        assert (found.text, found.unread) == ("", "")
 
 
 def test_a_picture_of_too_many_pixels_is_refused() -> None:

@@ -10,15 +10,25 @@ from tools.mail.attachment_text.spreadsheet import read_csv
 from tools.mail.charsets import decode_text
 
 _SMALLEST_PICTURE = 8_000
+"""A picture of fewer bytes is a logo or a rule."""
+_NO_TEXT = frozenset(
+    {
+        "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/calendar",
+        "text/vcard", "text/x-vcard", "application/pgp-keys", "text/css", "message/delivery-status",
+    }
+)  # fmt: skip
 
 
 def read_file_text(content: bytes, media_type: str, filename: str, charset: str, budget: TextBudget) -> FileText:
-    """Return what can be read in a file; never raises, and takes its cost from the budget."""
+    """Return what can be read in a file; never raises, and takes its cost from the budget.
+
+    Neither text nor a reason comes back for what has no text to read: signatures, appointments, small pictures.
+    """
     kind = kind_of(content, media_type, filename)
+    if media_type in _NO_TEXT or (kind == "picture" and len(content) < _SMALLEST_PICTURE):
+        return FileText()
     if kind == "other":
         return FileText(unread=f"files of the type {media_type} are not read")
-    if kind == "picture" and len(content) < _SMALLEST_PICTURE:
-        return FileText(unread="too small a picture to hold a text")
     if budget.spent:
         return FileText(unread="not read: the mail's other files took what is spent on one mail")
     start = time.monotonic()

@@ -38,6 +38,7 @@ _BEFORE = re.compile(
     _TIME + r"(?P<zone>[^\n\d]{0,24}?(?:[+-]\d\d?(?::?\d\d)?)?)[\s,)]*"
     r"(?:(?:on|am|le|del|del dia|de|do dia|il|of|on the|du)\s+)?(?:[a-zа-я]+,\s+)?$"
 )
+_ENDING = re.compile(r"'[^\W\d]{1,3}\b")
 _OFFSET = re.compile(r"[\s(]*(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d\d))?(?!\d)")
 
 
@@ -242,6 +243,11 @@ def _weekday_first(rest: str) -> bool:
 
 
 def _zone(rest: str, rules: DateRules) -> tuple[str, int]:
+    """Return the zone printed behind a time and how many letters it takes; Turkish hangs an ending onto the time."""
+    ending = _ENDING.match(rest)
+    if ending:
+        zone, length = _zone(rest[ending.end() :], rules)
+        return zone, length + ending.end() if length else 0
     offset = _OFFSET.match(rest)
     if offset:
         return f"{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}", offset.end()

@@ -87,7 +87,11 @@ def _own_claim(page: Page) -> bool:
 
 def _settled(page: Page, kind: str) -> str:
     source = page.sender.source
-    if source is None or kind not in ("first_dispute", "inquiry", "marketplace_claim", ""):
+    if source is None:
+        return kind
+    if kind == "arbitration" and source.default_type and not _told(page, _ESCALATED):
+        return source.default_type  # a marketplace decides between buyer and seller by itself
+    if kind not in ("first_dispute", "inquiry", "marketplace_claim", ""):
         return kind
     if source.chargeback_type and _told(page, frozenset({"chargeback"})) and not _own_claim(page):
         return source.chargeback_type

@@ -24,7 +24,8 @@ def why_phishing(page: Page, fields: Mapping[str, FieldValue]) -> str:
             if sender.forged and kinds_named(page)
             else ""
         )
-    suspect = sender.claimed and not customer and (kinds_named(page) or asked) and marketing(page) < 2
+    speaks = kinds_named(page) or asked or any(hit.tag == "case" for hit in page.subject_roles)
+    suspect = sender.claimed and not customer and speaks and marketing(page) < 2
     if suspect and sender.claimed and (asked or has_link(page.text) or sum(name in fields for name in STRONG) >= 2):
         return f"says {sender.claimed.title}, but was sent from {sender.domain!r}"
     if len(asked) >= 2 and has_link(page.text) and not customer and kinds_named(page):

@@ -152,7 +152,7 @@ def _code_in_prose(page: Page, catalog: NoticeCatalog) -> FieldValue | None:
             for start in range(len(head))
             if (m := page.words.labels.get(head[start:])) and bounded(head, start, len(head))
         ]
-        if any(m.field in ("reason_code",) for m in labels) and _is_code(match[0], catalog, ""):
+        if any(m.field in ("reason_code", "reason") for m in labels) and _is_code(match[0], catalog, ""):
             codes[match[0]] = page.value(match[0], 0.85, *match.span())
     return next(iter(codes.values())) if len(codes) == 1 else None
 

@@ -85,11 +85,10 @@ def _is_recent(own: date, sent: date | None) -> bool:
 
 def _is_own(page: Page, day: FoundDate) -> bool:
     """Return whether a date stands where a letter has its own: behind a word for it, or alone behind a place."""
-    start = page.folded.rfind("\n", 0, day.start) + 1
-    end = page.folded.find("\n", day.end)
-    line = page.folded[start : end if end >= 0 else len(page.folded)].strip()
-    head, tail = page.folded[start : day.start].strip(" \t:,"), page.folded[day.end : start + len(line) + 2].strip(" .")
-    if len(line) > _LONGEST_DATELINE or any(letter.isalnum() for letter in tail):
+    start, end = page.folded.rfind("\n", 0, day.start) + 1, page.folded.find("\n", day.end)
+    head = page.folded[start : day.start].strip(" \t:,")
+    tail = page.folded[day.end : end if end >= 0 else len(page.folded)].strip(" \t.")
+    if day.end - start > _LONGEST_DATELINE or any(letter.isalnum() for letter in tail):
         return False
     if _is_dated(page, head):
         return True
