@@ -3,14 +3,16 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from rejoinder.domain.cases import Autonomy
+from rejoinder.domain.reminders import MAIL, QUEUE, AtCutoff
 from rejoinder.errors import ConfigError
 from rejoinder.storage.embedded import default_data_dir
+from tools.mail.reply_rules import is_address
 
 Security = Literal["tls", "starttls", "plain"]
 ENV_PREFIX = "REJOINDER_"
@@ -72,6 +74,62 @@ class AccountSettings(_Table):
     webhook_secret_env: str
 
 
+class ChatSettings(_Table):
+    """A chat that reminders go to: WeCom, DingTalk, Feishu, Slack, Telegram, or another that apprise knows."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Yours to choose; not `mail` or `queue`.")
+    url_env: str = Field(description="Name of the environment variable that holds the apprise address.")
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_way_of_ours(cls, value: str) -> str:
+        if value in {MAIL, QUEUE}:
+            raise ValueError(f"{value!r} means something else here; choose another name for the chat")
+        return value
+
+
+class ReminderSettings(_Table):
+    """How the merchant's own people are reminded of a dispute that waits, and what happens when nobody answers."""
+
+    colleague: str = Field("", description="Mail address that is reminded, and asked for missing evidence.")
+    language: Literal["en", "zh"] | None = Field(
+        None, description="Of reminders and questions; without it the merchant's, English unless that is Chinese."
+    )
+    channels: tuple[ChatSettings, ...] = Field((), description="Chats beside the mail.")
+    mail_hours: Annotated[float, Field(ge=0)] = Field(
+        72, description="Hours before the merchant's own buffer ends at which a mail goes out."
+    )
+    chat_hours: Annotated[float, Field(ge=0)] = Field(24, description="As `mail_hours`, for the chats.")
+    all_hours: Annotated[float, Field(gt=0)] = Field(
+        6, description="Hours before the deadline itself at which all ways are used at once."
+    )
+    cutoff_hours: Annotated[float, Field(gt=0)] = Field(
+        2, description="Hours before the deadline at which `at_cutoff` happens."
+    )
+    at_cutoff: AtCutoff = Field(
+        "alert",
+        description="When nobody decided: tell everyone, approve the draft if nothing speaks against it, or concede.",
+    )
+
+    @field_validator("colleague")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not is_address(value):
+            raise ValueError(f"{value!r} is no mail address; write one like ops@shop.example, or leave it out")
+        return value.lower()
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        if not self.mail_hours >= self.chat_hours:
+            raise ValueError("chat_hours must not be more than mail_hours: reminders climb; make it smaller")
+        if not self.all_hours > self.cutoff_hours:
+            raise ValueError("all_hours must be more than cutoff_hours: all are told before the cut-off")
+        names = [channel.name for channel in self.channels]
+        if len(set(names)) < len(names):
+            raise ValueError("two channels have the same name; give each its own")
+        return self
+
+
 class MerchantSettings(_Table):
     """One merchant."""
 
@@ -85,6 +143,18 @@ class MerchantSettings(_Table):
     autonomy: dict[str, Autonomy] = Field(default_factory=dict)
     mailboxes: tuple[MailboxSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
+    reminders: ReminderSettings = ReminderSettings()
+
+    @model_validator(mode="after")
+    def _can_write_to_the_colleague(self) -> Self:
+        colleague = self.reminders.colleague
+        if colleague and not any(mailbox.smtp for mailbox in self.mailboxes):
+            raise ValueError("reminders.colleague needs a mailbox with [smtp] settings to write from; add them")
+        if colleague in {mailbox.address.lower() for mailbox in self.mailboxes}:
+            raise ValueError(
+                f"reminders.colleague is {colleague!r}, a mailbox that is read here; name an address that people read"
+            )
+        return self
 
 
 class ModelSettings(_Table):

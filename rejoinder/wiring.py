@@ -15,12 +15,13 @@ from knowledge.instructions import instructs_the_reader
 from knowledge.lexicon import concepts_in, examples, lexicon_hash
 from knowledge.notice_catalog import notice_catalog
 from knowledge.search import Library
-from prompts.render import render_prompt
+from prompts.render import pick_language, render_prompt
 from rejoinder.config import MailboxSettings, MerchantSettings, Settings, secret
 from rejoinder.delivery import Deliverer, MailChannel
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import Reading, ScoredIntent
+from rejoinder.domain.reminders import ReminderPlan
 from rejoinder.errors import ConfigError
 from rejoinder.intake import Authenticate, Intake, WebhookDoor, WebhookIntake
 from rejoinder.storage.checkpoints import checkpointer
@@ -198,6 +199,21 @@ def _merchant(given: MerchantSettings) -> Merchant:
         signature=given.signature or given.name,
         website=given.website,
         autonomy=given.autonomy,
+        reminders=_reminder_plan(given),
+    )
+
+
+def _reminder_plan(given: MerchantSettings) -> ReminderPlan:
+    wanted = given.reminders
+    return ReminderPlan(
+        colleague=wanted.colleague,
+        language=wanted.language or pick_language(given.language, ("en", "zh"), "en"),
+        chats=tuple(channel.name for channel in wanted.channels),
+        mail_before=timedelta(hours=wanted.mail_hours),
+        chat_before=timedelta(hours=wanted.chat_hours),
+        all_before=timedelta(hours=wanted.all_hours),
+        cutoff_before=timedelta(hours=wanted.cutoff_hours),
+        at_cutoff=wanted.at_cutoff,
     )
 
 

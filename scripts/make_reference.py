@@ -29,6 +29,7 @@ Read from `rejoinder.toml` in the working folder, from the file that `--config` 
 `_env` names the environment variable that holds one.
 
 `data_dir` is `/var/lib/rejoinder` for root, else `rejoinder` below `XDG_DATA_HOME` or `~/.local/share`."""
+SINGLE = {"model", "merchants.mailboxes.imap", "merchants.mailboxes.smtp", "merchants.reminders"}
 ERRORS_TEXT = "Every error that is raised on purpose; a command prints its class and its words, and exits with 1."
 GRAPH_TEXT = """\
 Drawn by LangGraph from the code. Dotted edges are chosen by a router; where several of its answers lead to one node,
@@ -48,11 +49,7 @@ def settings_page() -> str:
 
 def _table_of_settings(path: str, model: type[BaseModel]) -> Iterator[str]:
     title = f"## `[{path}]`" if path else "## Top level"
-    yield (
-        title
-        if not path or path in {"model", "merchants.mailboxes.imap", "merchants.mailboxes.smtp"}
-        else (f"## `[[{path}]]`")
-    )
+    yield (title if not path or path in SINGLE else (f"## `[[{path}]]`"))
     yield (model.__doc__ or "").strip()
     rows = ["| setting | type | default | meaning |", "| --- | --- | --- | --- |"]
     nested: list[tuple[str, type[BaseModel]]] = []

@@ -11,6 +11,7 @@ from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.money import Money
 from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
+from rejoinder.domain.reminders import ReminderPlan
 
 CaseKind = Literal["unknown", "dispute", "service", "set_aside"]
 CaseStatus = Literal["new", "working", "in_review", "sending", "answered", "closed", "failed", "merged"]
@@ -31,6 +32,7 @@ class Merchant:
     signature: str = ""
     website: str = ""
     autonomy: Mapping[str, Autonomy] = field(default_factory=dict)
+    reminders: ReminderPlan = field(default_factory=ReminderPlan)
 
     def autonomy_for(self, what: str) -> Autonomy:
         """Return the autonomy of a class, else of `*`, else draft: everything waits for a person."""

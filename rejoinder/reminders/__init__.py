@@ -1,0 +1,1 @@
+"""Reminders of a dispute that climb, and what happens when nobody answered."""
