@@ -7,6 +7,7 @@ from benchmarks.growth import growth
 from benchmarks.intake import intake
 from benchmarks.measuring import Benchmark
 from benchmarks.memory import memory
+from benchmarks.packet import packet
 from benchmarks.search import search
 from benchmarks.web import web
 
@@ -17,4 +18,5 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "web": web,
     "search": search,
     "memory": memory,
+    "packet": packet,
 }

@@ -4,7 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -28,9 +28,12 @@ STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 """PDF/A-2a and PDF/UA-1; declared where no page of another PDF is taken in, which neither allows unseen."""
 
 _LONG_WORD = re.compile("[!-\u052f]{36,}")
+_LONG_VALUE = re.compile("[!-\u052f]{24,}")
+"""What does not fit beside its name in the table of key facts."""
 _WORD_PIECE = re.compile(r".{1,18}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Za-z]{4})?(?:-([A-Z]{2}))?")
 _LETTER = "the letter"
+_REMEMBERED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +77,17 @@ def compose(
                 pdf_standards=[] if foreign else [*STANDARDS],
                 timestamp=int(made_at.timestamp()),
             )
-            return _titled(pdf) if foreign else pdf
         except typst.TypstError as exc:
             raise ExhibitRejected(f"the packet cannot be set: {exc.message}") from exc
+        finally:
+            _forget()
+    return _titled(pdf) if foreign else pdf
+
+
+def _forget() -> None:
+    """Push a packet out of the compiler's memory, which holds what the last ten compilations used."""
+    for _ in range(_REMEMBERED):
+        typst.compile(b"", font_paths=fonts(), ignore_system_fonts=True)
 
 
 def _titled(pdf: bytes) -> bytes:
@@ -95,9 +106,9 @@ def fact_rows(facts: KeyFacts) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def breakable(text: str) -> str:
+def breakable(text: str, long: re.Pattern[str] = _LONG_WORD) -> str:
     """Return text with places to break in words too long for a line, such as links; they are not seen."""
-    return _LONG_WORD.sub(lambda word: "\u200b".join(_WORD_PIECE.findall(word[0])), text)
+    return long.sub(lambda word: "\u200b".join(_WORD_PIECE.findall(word[0])), text)
 
 
 def _fact(field: str, value: object) -> str:
@@ -123,10 +134,13 @@ def _packet(
         "author": printable(facts.merchant, _LETTER),
         "counted": f"{len(exhibits)} exhibit{'' if len(exhibits) == 1 else 's'}",
         "size": layout.size,
-        "facts": [(label, breakable(printable(value, _LETTER))) for label, value in fact_rows(facts)],
+        "facts": [(label, breakable(printable(value, _LETTER), _LONG_VALUE)) for label, value in fact_rows(facts)],
         "letter": _letter_items(parts.body, numbers),
         "ending": _letter_items(parts.ending, numbers),
-        "exhibits": [_exhibit(exhibit, numbers, layout, root) for exhibit in exhibits],
+        "exhibits": [
+            _exhibit(exhibit, numbers, root, share=layout.share_pages) | {"shares": shares}
+            for exhibit, shares in zip(exhibits, _sharing(exhibits, layout), strict=True)
+        ],
     }
 
 
@@ -161,10 +175,20 @@ def _pieces(text: str, labels: Mapping[str, int]) -> list[str | dict[str, Any]]:
     ]
 
 
-def _exhibit(exhibit: PrintedExhibit, labels: Mapping[str, int], layout: Layout, root: Path) -> dict[str, Any]:
+def _sharing(exhibits: Sequence[PrintedExhibit], layout: Layout) -> Iterator[bool]:
+    """Yield for each exhibit whether it begins on the page on which the one before ends."""
+    before: tuple[Block, ...] = ()
+    for exhibit in exhibits:
+        blocks = exhibit.printed.blocks
+        is_page = any(isinstance(block, PdfPage) for block in (*before[-1:], blocks[0]))
+        yield layout.share_pages and bool(before) and not is_page
+        before = blocks
+
+
+def _exhibit(exhibit: PrintedExhibit, labels: Mapping[str, int], root: Path, *, share: bool) -> dict[str, Any]:
     source, number = exhibit.source, labels[exhibit.source.label]
     where = source.label
-    blocks = list(_blocks(exhibit.printed.blocks, where, root, number))
+    shown = (replace(one, alone=False) if share and isinstance(one, Picture) else one for one in exhibit.printed.blocks)
     return {
         "number": number,
         "label": printable(source.label, where),
@@ -172,13 +196,8 @@ def _exhibit(exhibit: PrintedExhibit, labels: Mapping[str, int], layout: Layout,
         "running": _prose(f"{source.label} — {source.title}", "en", where),
         "origin": _prose(source.origin, "en", where),
         "captured": instant(source.captured_at),
-        "shares": layout.share_pages and number > 1 and not _has_pages(exhibit.printed),
-        "blocks": blocks,
+        "blocks": list(_blocks(tuple(shown), where, root, number)),
     }
-
-
-def _has_pages(printed: Printed) -> bool:
-    return any(isinstance(block, PdfPage | Picture) for block in printed.blocks)
 
 
 def _blocks(blocks: Sequence[Block], where: str, root: Path, number: int) -> Iterator[dict[str, Any]]:

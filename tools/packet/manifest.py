@@ -26,6 +26,8 @@ FORMAT = "rejoinder-packet/1"
 MANIFEST = "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE_BY_ALL = 0o644 << 16
+_UNIX = 3
+_COMPRESSIBLE = (".json", ".txt", ".eml")
 _MOST_UNPACKED = 1_000_000_000
 
 
@@ -47,10 +49,11 @@ def archive(pdf: bytes, manifest: Manifest, originals: Mapping[str, bytes]) -> b
     """Return the zip; the same parts give the same bytes."""
     out = BytesIO()
     parts = {NAME: pdf, MANIFEST: manifest_json(manifest)} | dict(originals)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+    with zipfile.ZipFile(out, "w", compresslevel=6) as target:
         for name, content in parts.items():
             info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _READABLE_BY_ALL, 3
+            info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(_COMPRESSIBLE) else zipfile.ZIP_STORED
+            info.external_attr, info.create_system = _READABLE_BY_ALL, _UNIX
             target.writestr(info, content)
     return out.getvalue()
 

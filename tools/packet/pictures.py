@@ -52,7 +52,7 @@ def shrunk(image: Image.Image, box: tuple[float, float], quality: Quality) -> Im
         flat = flat.convert("L")
     most = (max(1, round(box[0] * quality.dpi)), max(1, round(box[1] * quality.dpi)))
     if flat.width > most[0] or flat.height > most[1]:
-        flat = ImageOps.contain(flat, most, Image.Resampling.LANCZOS)
+        flat = ImageOps.contain(flat, most)
     return flat
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pypdf
 import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
+from PIL import Image
 
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.packet import Packet, decisive_first
@@ -134,6 +136,28 @@ def test_no_path_of_the_machine_is_in_it(packets: Mapping[int, Packet]) -> None:
 def test_a_packet_without_exhibits_is_a_letter() -> None:
     packet = made(0, letter=samples.letter(0), exhibits=())
     assert packet.pages == 1
+
+
+@pytest.mark.parametrize("limits", [NO_LIMITS, FileLimits(max_pages=14)], ids=["roomy", "dense"])
+def test_every_picture_and_page_is_large_enough_to_be_read(limits: FileLimits) -> None:
+    exhibits = samples.exhibits(12)
+    packet = build_packet(samples.letter(12), samples.FACTS, exhibits, limits=limits, made_at=samples.MADE_AT)
+    document = pypdfium2.PdfDocument(packet.pdf)
+    kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
+    bounds = [shown.get_bounds() for page in document for shown in page.get_objects(filter=kinds, max_depth=1)]
+    document.close()
+    assert len(bounds) == 7  # four pictures, three pages
+    assert min(right - left for left, _, right, _ in bounds) > 300
+
+
+def test_each_page_of_a_fax_gets_a_page_and_a_translation_the_next() -> None:
+    frames = [Image.new("L", (1600, 2200), shade) for shade in (100, 150, 200)]
+    out = BytesIO()
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:])
+    translation = samples.thread(1).messages[0].translation
+    fax = samples.upload(1, "fax.tiff", out.getvalue(), translation=translation, text="As received by fax.")
+    packet = made(1, exhibits=(fax,))
+    assert packet.manifest.exhibits[0].pages == 5
 
 
 def test_labels_that_stand_twice_are_refused() -> None:
