@@ -96,6 +96,18 @@ def judge(subject: Subject, evidence: Sequence[Evidence], given: Given) -> Judge
     )
 
 
+def sum_of(subject: Subject, evidence: Sequence[Evidence], given: Given) -> Sum | None:
+    """Return the expected value that `judge` rests its advice on; None where no amount is known.
+
+    Raises:
+        ValueError: a setting names no term, or is outside its range.
+    """
+    against = harmful(subject, evidence)
+    clocks = read_clocks(subject.dispute, given.merchant, subject.now, due=given.due)
+    gaps = _gaps(subject, evidence, against, history_of(subject), policy=given.policy)
+    return weigh(subject, gaps, against, clocks, given)
+
+
 def weigh(subject: Subject, gaps: Gaps, against: Sequence[Finding], clocks: Clocks, given: Given) -> Sum | None:
     """Return the expected value of each way; None where no amount is known.
 

@@ -105,7 +105,7 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     if scene.order:
         found += ev.order_evidence(scene.order, "orders", now)
         found += [ev.mail_evidence(mail, "mailbox", now) for mail in _correspondence(scene, deps)]
-        found += _earlier_evidence(subject_of(scene, deps))
+        found += _earlier_evidence(subject_of(scene, deps), ZoneInfo(scene.merchant.timezone))
     policy = _policy(scene, deps)
     passages = [policy.passage] if policy else []
     store.save_evidence(scene.case.case_id, found)
@@ -135,9 +135,9 @@ def subject_of(scene: Scene, deps: Deps) -> Subject:
     )
 
 
-def _earlier_evidence(subject: Subject) -> list[Evidence]:
+def _earlier_evidence(subject: Subject, zone: ZoneInfo) -> list[Evidence]:
     accepted = accepted_orders(history_of(subject))
-    chosen = [order for order in subject.earlier_orders if order.number in accepted]
+    chosen = [ev.in_zone(order, zone) for order in subject.earlier_orders if order.number in accepted]
     return [ev.earlier_order_evidence(order, "orders", subject.now) for order in chosen]
 
 
@@ -147,19 +147,24 @@ def conclude(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     scene = load_scene(state, deps)
     evidence, passages = load_sources(state, deps)
     subject = subject_of(scene, deps)
+    given = given_of(scene, subject, deps, policy=bool(passages))
+    deps.store.save_judgement(scene.run.run_id, subject.category, judge(subject, evidence, given))
+    return {}
+
+
+def given_of(scene: Scene, subject: Subject, deps: Deps, *, policy: bool) -> Given:
+    """Return what the rules are told beside the records of the case; `policy`: one is among the exhibits."""
     zone = ZoneInfo(scene.merchant.timezone)
     opened = (subject.opened_at or subject.now).astimezone(zone).date()
     merchant_id = scene.merchant.merchant_id
-    given = Given(
+    return Given(
         merchant=scene.merchant,
         outcomes=lambda category, level: deps.store.outcomes(merchant_id, category, level),
         month=deps.store.month_of_cards(merchant_id, subject.network, opened, zone),
         settings=deps.store.term_settings(scene.case.case_id),
         due=_printed_day(scene),
-        policy=bool(passages),
+        policy=policy,
     )
-    deps.store.save_judgement(scene.run.run_id, subject.category, judge(subject, evidence, given))
-    return {}
 
 
 def _printed_day(scene: Scene) -> date | None:
