@@ -1,6 +1,7 @@
 """Records become evidence: one fact each, with source, time and a stable id."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -273,16 +274,28 @@ def mail_evidence(mail: InboundMail, source: str, captured_at: datetime) -> Evid
 def aliases(evidence: list[Evidence], passages: list[Passage]) -> Mapping[str, str]:
     """Map the names templates cite by to ids: `refund:re_1` to itself, `refund` to the last of its kind.
 
-    A kind of the evidence catalogue (`chip_emv_record`) names the last evidence of it.
+    A kind of the evidence catalogue (`chip_emv_record`) names the last evidence of it; of files that were given, the
+    first, and `chip_emv_record:2` the next.
     """
     names = {item.evidence_id.split(":", 1)[0]: item.evidence_id for item in evidence}
     names |= {item.evidence_id: item.evidence_id for item in evidence}
-    names = {item.kind: item.evidence_id for item in evidence} | names
+    names = {item.kind: item.evidence_id for item in evidence} | names | _files(evidence)
     for passage in passages:
         if passage.passage_id.startswith("policy:"):
             names.setdefault("policy", passage.passage_id)
             names[f"policy:{passage.topic}"] = passage.passage_id
     return names
+
+
+def _files(evidence: list[Evidence]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for item in evidence:
+        if item.file_hash:
+            counts[item.kind] += 1
+            number = counts[item.kind]
+            found[item.kind if number == 1 else f"{item.kind}:{number}"] = item.evidence_id
+    return found
 
 
 def fingerprint(item: Evidence) -> str:

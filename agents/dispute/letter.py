@@ -1,7 +1,8 @@
 """The representment letter of a dispute: what its template sees, which template it is, in which order exhibits come."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
+from itertools import count, takewhile
 
 from agents import evidence as ev
 from agents.deps import Policy
@@ -114,18 +115,32 @@ def exhibits_for(dispute: Dispute, citations: Mapping[str, str], language: str =
     """Return the exhibits there are, the decisive one first: our records, then attached files as the reason asks."""
     lead = LEAD_EXHIBITS.get(dispute.category, ("order",))
     asked = required_evidence(dispute.network, dispute.reason_code, dispute.category)
-    there = [name for name in dict.fromkeys((*lead, *RECORDS, *asked, *evidence_titles())) if name in citations]
+    names = dict.fromkeys((*lead, *RECORDS, *asked, *evidence_titles()))
+    there = [alias for name in names for alias in _numbered(name, citations)]
     records = {citations[name] for name in there if name in RECORDS}
     named = [name for name in there if name in RECORDS or _is_file(citations[name], records)]
     return tuple(
         Exhibit(
             label=f"Exhibit {number}",
-            title=exhibit_title(name, language),
+            title=_title(name, language),
             alias=name,
             attached=name not in RECORDS,
         )
         for number, name in enumerate(named, start=1)
     )
+
+
+def _numbered(name: str, citations: Mapping[str, str]) -> Iterator[str]:
+    """Yield an alias that is cited, and behind it those of further files of the same kind."""
+    if name in citations:
+        yield name
+        if name not in RECORDS:
+            yield from takewhile(citations.__contains__, (f"{name}:{number}" for number in count(2)))
+
+
+def _title(alias: str, language: str) -> str:
+    name, _, number = alias.partition(":")
+    return f"{exhibit_title(name, language)} ({number})" if number else exhibit_title(name, language)
 
 
 def _is_file(evidence_id: str, records: Set[str]) -> bool:

@@ -200,3 +200,28 @@ class Packet:
     def is_ready(self) -> bool:
         """Whether nothing found stands against sending it."""
         return not any(problem.blocking for problem in self.problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadePacket:
+    """What became of a case's packet: files by their hash in the store, or the problems why there is none.
+
+    `pdf_hash` is empty when it could not be made. `letter_hash` is that of the draft; sizes are bytes.
+    """
+
+    draft_id: int
+    letter_hash: str
+    made_at: datetime
+    pdf_hash: str = ""
+    zip_hash: str = ""
+    pages: int = 0
+    size: int = 0
+    zip_size: int = 0
+    exhibits: int = 0
+    steps: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a file."""
+        return bool(self.pdf_hash)

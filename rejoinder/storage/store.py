@@ -15,6 +15,7 @@ from rejoinder.storage.learned_sources import LearnedRows
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.messages import MessageRows
 from rejoinder.storage.orders import OrderRows
+from rejoinder.storage.packets import PacketRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
 from rejoinder.storage.reviews import ReviewRows
@@ -39,6 +40,7 @@ class Store(
     LearnedRows,
     FigureRows,
     JudgementRows,
+    PacketRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 

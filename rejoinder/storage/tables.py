@@ -439,3 +439,21 @@ judgements = Table(
     _at("changed_at", now=True),
     Index("ix_judgements_category", "category", "level"),
 )
+
+packets = Table(
+    "packets",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
+    Column("inputs", Text, primary_key=True),
+    _to("drafts"),
+    Column("document", JSONB, nullable=False),
+    _at("made_at"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    _at("made_at", now=True),
+)
