@@ -207,7 +207,33 @@ class RequestContext:
     shipment: Shipment | None = None
 
 
-Context = ReplyContext | LetterContext | ExplanationContext | RequestContext
+@dataclass(frozen=True, kw_only=True)
+class ReminderContext:
+    """What the merchant's own people are told of a dispute that waits. `step` is one of the steps of reminders.
+
+    Instants are in the merchant's zone. `due_by`: no answer counts after it; `cutoff_by`: `choice` happens then.
+    `hours_left` are whole hours until `due_by`, negative once it has passed. `ask` names the item worth asking for,
+    `missing` are sentences. At the cut-off `done` is what happened (`alert`, `submit_best`, `accept`), and `why` a word
+    for what kept `choice` from happening. `desk_url` leads to the case, `file_url` to the finished file.
+    """
+
+    merchant: Merchant
+    dispute: Dispute
+    case_number: str
+    step: str
+    due_by: datetime
+    cutoff_by: datetime
+    hours_left: int
+    choice: str
+    done: str = ""
+    why: str = ""
+    ask: str = ""
+    missing: Sequence[str] = ()
+    desk_url: str = ""
+    file_url: str = ""
+
+
+Context = ReplyContext | LetterContext | ExplanationContext | RequestContext | ReminderContext
 
 
 def values_of(context: Context) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from rejoinder.errors import TemplateError
 
 FOLDER = Path(__file__).parent
 SLOTS = ("opening", "empathy", "closing")
-SUFFIXES = {"reply": "txt", "representment": "md", "explanation": "md", "request": "txt"}
+SUFFIXES = {"reply": "txt", "representment": "md", "explanation": "md", "request": "txt", "reminder": "txt"}
 """The folders of templates that come in languages, and what their files hold: plain text or Markdown."""
 NEEDS_NO_EVIDENCE = ("merchant", "finding")
 """Aliases that may always be cited and add no id: the merchant's own name, and what a rule concluded elsewhere."""
@@ -62,7 +62,7 @@ def render(
     citations: Mapping[str, str],
     **values: Any,
 ) -> Rendered:
-    """Render `reply/<intent>`, `representment/<category>`, `explanation/dispute` or `request/<name>` in a language.
+    """Render `reply/<intent>`, `representment/<category>` or another template, by the folders of `SUFFIXES`.
 
     `citations` maps the aliases that templates cite by to ids of evidence and passages. The values are
     the fields of `context`, or are given one by one.

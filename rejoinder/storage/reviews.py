@@ -139,19 +139,35 @@ class ReviewRows(Rows):
             Conflict: somebody decided or changed the review since this version; nothing was done.
         """
         with self.begin() as connection:
-            row = _claim(connection, review_id, version)
-            draft_id = row.draft_id
-            if verdict == "edit":
-                if edited is None:
-                    raise ValueError("an edit needs the edited draft")
-                draft_id = insert_draft(connection, row.run_id, edited, reviewer)
-                _keep_corrections(connection, row, edited, reason)
-            approved = draft_id if verdict in {"approve", "edit"} else None
-            values = {"verdict": verdict, "reviewer": reviewer, "reason": reason, "draft_id": approved}
-            statement = insert(decisions).values(review_id=review_id, **values).returning(decisions)
-            decided = _as_decision(connection.execute(statement).one())
-            self.go_on(connection, row, decided)
-            note(connection, verdict, actor=reviewer, case_id=row.case_id, review_id=review_id, reason=reason)
+            return self.decide_within(
+                connection, review_id, version, verdict, reviewer=reviewer, reason=reason, edited=edited
+            )
+
+    def decide_within(
+        self,
+        connection: Connection,
+        review_id: int,
+        version: int,
+        verdict: Verdict,
+        *,
+        reviewer: str,
+        reason: str = "",
+        edited: Draft | None = None,
+    ) -> Decision:
+        """Decide as `decide` does, in a transaction that holds more."""
+        row = _claim(connection, review_id, version)
+        draft_id = row.draft_id
+        if verdict == "edit":
+            if edited is None:
+                raise ValueError("an edit needs the edited draft")
+            draft_id = insert_draft(connection, row.run_id, edited, reviewer)
+            _keep_corrections(connection, row, edited, reason)
+        approved = draft_id if verdict in {"approve", "edit"} else None
+        values = {"verdict": verdict, "reviewer": reviewer, "reason": reason, "draft_id": approved}
+        statement = insert(decisions).values(review_id=review_id, **values).returning(decisions)
+        decided = _as_decision(connection.execute(statement).one())
+        self.go_on(connection, row, decided)
+        note(connection, verdict, actor=reviewer, case_id=row.case_id, review_id=review_id, reason=reason)
         return decided
 
     def go_on(self, connection: Connection, review: Row[Any], decided: Decision) -> None:

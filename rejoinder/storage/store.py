@@ -18,7 +18,7 @@ from rejoinder.storage.orders import OrderRows
 from rejoinder.storage.packets import PacketRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
-from rejoinder.storage.reviews import ReviewRows
+from rejoinder.storage.reminders import ReminderRows
 from rejoinder.storage.tables import cases, runs
 from rejoinder.storage.views import ViewRows
 
@@ -32,7 +32,7 @@ class Store(
     DigestRows,
     OrderRows,
     DraftRows,
-    ReviewRows,
+    ReminderRows,
     DeliveryRows,
     PassageRows,
     PageRows,
