@@ -16,6 +16,7 @@ from agents.dispute.purchases import ce3_case
 from agents.dispute.ratios import MonthCounts, ratio_cost, ratio_effect
 from agents.dispute.subject import Subject
 from agents.dispute.terms import Chance, Outcomes, Terms, starting_terms, win_chance, with_settings
+from agents.dispute.waiting import worth_waiting_for
 from agents.dispute.worth import Situation, Worth, hard_overrides, worth
 from knowledge.worth import visa_region
 from rejoinder.domain.cases import Merchant, MonthOfCards
@@ -75,6 +76,7 @@ def judge(subject: Subject, evidence: Sequence[Evidence], given: Given) -> Judge
     gaps = _gaps(subject, evidence, against, history, policy=given.policy)
     summed = weigh(subject, gaps, against, clocks, given)
     twice = double_loss(subject)
+    advised = (*(summed.worth.findings if summed else ()), *worth_waiting_for(subject, clocks))
     accepted = [result for result in history if result.verdict in ACCEPTED]
     return Judgement(
         clocks=clocks.findings,
@@ -82,7 +84,7 @@ def judge(subject: Subject, evidence: Sequence[Evidence], given: Given) -> Judge
         compelling=tuple(finding for result in history for finding in result.findings),
         harmful=against,
         gaps=gaps.findings,
-        worth=(*(summed.worth.findings if summed else ()), *((twice,) if twice else ())),
+        worth=(*advised, *((twice,) if twice else ())),
         ratios=_ratios(subject, given),
         advice=summed.worth.advice if summed else "human",
         ask=gaps.ask.need.evidence_id if gaps.ask else "",

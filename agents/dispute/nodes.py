@@ -37,6 +37,7 @@ POLICY_TOPIC = {
     "not_received": "shipping",
 }
 LETTER_MESSAGES = 5
+WAITS = frozenset({"wait_for_scan", "wait_for_refund"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +265,11 @@ def problems_of(dispute: Dispute, judgement: Judgement) -> list[Problem]:
     worst = {finding.code for finding in blocking(against, dispute.category)}
     problems = [
         Problem(code=finding.code, detail=explain(finding, "en"), blocking=finding.code in worst) for finding in against
+    ]
+    problems += [
+        Problem(code=finding.code, detail=explain(finding, "en"), blocking=False)
+        for finding in judgement.worth
+        if finding.code in WAITS
     ]
     if judgement.ask:
         detail = f"Evidence is missing: {exhibit_title(judgement.ask, 'en')}."
