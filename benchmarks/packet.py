@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typst
 from PIL import Image
+from pypdf import PdfReader
 
 from benchmarks.measuring import Scale, Table, median_seconds, milliseconds, ratio, seconds_of
 from rejoinder.domain.drafts import Draft, Sentence
@@ -29,7 +30,9 @@ ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Figures:
+class Figures:
+    """What one kind of packet took: seconds for the first and for another, memory at most."""
+
     pages: int
     kilobytes: float
     cold: float
@@ -41,8 +44,8 @@ def packet(scale: Scale) -> Sequence[Table]:
     """Measure each size in a process of its own, so that cold is cold and memory is its own."""
     rows = []
     for count in EXHIBITS:
-        ours = _in_a_new_process("ours", count, scale.rounds)
-        bare = _in_a_new_process("bare", ours.pages, scale.rounds)
+        ours = measure_in_a_new_process("ours", count, scale.rounds)
+        bare = measure_in_a_new_process("bare", ours.pages, scale.rounds)
         rows.append(_row(f"{count} exhibit{'s' if count > 1 else ''}", ours, ratio(ours.warm, bare.warm)))
         rows.append(_row(f"bare typst, {ours.pages} plain pages", bare, ""))
     return [
@@ -59,7 +62,7 @@ def packet(scale: Scale) -> Sequence[Table]:
     ]
 
 
-def _row(name: str, figures: _Figures, against: str) -> tuple[str, ...]:
+def _row(name: str, figures: Figures, against: str) -> tuple[str, ...]:
     return (
         name,
         str(figures.pages),
@@ -71,20 +74,21 @@ def _row(name: str, figures: _Figures, against: str) -> tuple[str, ...]:
     )
 
 
-def _in_a_new_process(what: str, count: int, rounds: int) -> _Figures:
+def measure_in_a_new_process(what: str, count: int, rounds: int) -> Figures:
+    """Measure packets of so many exhibits (`ours`) or so many plain pages (`bare`)."""
     command = [sys.executable, "-m", "benchmarks.packet", what, str(count), str(rounds)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ)  # noqa: S603
-    return _Figures(**json.loads(done.stdout))
+    return Figures(**json.loads(done.stdout))
 
 
-def _measured(make: Callable[[int], bytes], rounds: int) -> _Figures:
+def _measured(make: Callable[[int], bytes], rounds: int) -> Figures:
     """Measure making number 0 and then others, so that nothing of the same packet is remembered."""
     cold = seconds_of(lambda: make(0))
     numbers = iter(range(1, rounds + 2))
     warm = median_seconds(lambda: make(next(numbers)), rounds)
     pdf = make(0)
-    return _Figures(
-        pages=pdf.count(b"/Type/Page/") + pdf.count(b"/Type/Page\n") + pdf.count(b"/Type/Page>"),
+    return Figures(
+        pages=len(PdfReader(BytesIO(pdf)).pages),
         kilobytes=len(pdf) / 1000,
         cold=cold,
         warm=warm,

@@ -61,6 +61,7 @@ class PdfPage:
     width: float
     height: float
     alt: str
+    has_text: bool
     kind: str = "page"
 
     @property

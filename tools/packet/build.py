@@ -18,6 +18,7 @@ from tools.packet.manifest import archive, manifest_exhibits
 from tools.packet.pages import Pages, read_pages
 from tools.packet.quality import Quality, ladder_for
 from tools.packet.readback import misread_facts, misread_pages, page_texts
+from tools.packet.recognition import unsearched_pictures
 
 _CITED = re.compile(r"\bExhibit \w+")
 _ENGLISH = "en"
@@ -58,7 +59,9 @@ def build_packet(
     refuse_form(limits)
     _refuse_twins(exhibits)
     request = _Request(letter=letter, facts=key_facts, exhibits=tuple(exhibits), limits=limits, made_at=made_at)
-    made = _small_enough(request)
+    printed = _printed(request, ladder_for(limits)[0])
+    unsearched = unsearched_pictures(printed)
+    made = _small_enough(request, printed)
     texts = page_texts(made.pdf)
     _refuse_misread(request, made, texts)
     steps = tuple(_steps(request, made))
@@ -83,13 +86,13 @@ def build_packet(
         archive=archive(made.pdf, manifest, originals),
         manifest=manifest,
         steps=steps,
-        problems=tuple(_problems(request, made, texts)),
+        problems=(*_problems(request, made, texts), *map(_unsearched, unsearched)),
     )
 
 
-def _small_enough(request: _Request) -> _Attempt:
+def _small_enough(request: _Request, printed: tuple[PrintedExhibit, ...]) -> _Attempt:
     qualities = ladder_for(request.limits)
-    made = _short_enough(request, qualities[0])
+    made = _short_enough(request, printed, qualities[0])
     most = max_bytes(request.limits)
     for quality in qualities[1:]:
         if most is None or len(made.pdf) <= most:
@@ -100,8 +103,8 @@ def _small_enough(request: _Request) -> _Attempt:
     return made
 
 
-def _short_enough(request: _Request, quality: Quality) -> _Attempt:
-    printed, most = _printed(request, quality), max_pages(request.limits)
+def _short_enough(request: _Request, printed: tuple[PrintedExhibit, ...], quality: Quality) -> _Attempt:
+    most = max_pages(request.limits)
     made = _attempt(request, LAYOUTS[0], printed, quality)
     if most is None or made.pages.total <= most:
         return made
@@ -168,6 +171,11 @@ def _problems(request: _Request, made: _Attempt, texts: Sequence[str]) -> Iterat
                 detail=f"{exhibit.label} is in {language!r} and has no translation",
                 blocking=bool(accepted) and language not in accepted,
             )
+
+
+def _unsearched(label: str) -> Problem:
+    detail = f"{label} holds a picture whose text nothing here can read; look that it shows no full card number"
+    return Problem(code="unsearched_picture", detail=detail, blocking=False)
 
 
 def _untranslated(exhibit: ExhibitSource) -> set[str]:

@@ -24,6 +24,8 @@ _MOST_PAGES = 200
 _ALT_CHARS = 300
 _POINTS = 72
 _PAPER_INCHES = (8.3, 11.7)
+_READABLE_DPI = 200
+_LONGEST_SIDE = 3500
 _REMOVE_SECURITY = 3
 _BROKEN = (
     PyPdfError,
@@ -94,7 +96,14 @@ def read_pdf(content: bytes, where: str, quality: Quality, *, skip_blank: bool =
         carries_files = document.count_attachments() > 0
     small = plain if quality == BEST else _with_small_pictures(plain, quality)
     pages = [
-        PdfPage(content=small, page=number + 1, width=width, height=height, alt=_alt(where, number, texts[number]))
+        PdfPage(
+            content=small,
+            page=number + 1,
+            width=width,
+            height=height,
+            alt=_alt(where, number, texts[number]),
+            has_text=bool(texts[number].strip()),
+        )
         for number, (width, height) in enumerate(sizes)
         if number not in blank
     ]
@@ -106,6 +115,17 @@ def _saved(document: pypdfium2.PdfDocument) -> bytes:
     plain = BytesIO()
     document.save(plain, flags=_REMOVE_SECURITY)
     return plain.getvalue()
+
+
+def page_picture(content: bytes, number: int) -> bytes:
+    """Return a page (from 1) as a grey PNG, fine enough to recognize its text."""
+    with opened(content, f"page {number}") as document:
+        page = document[number - 1]
+        scale = min(_READABLE_DPI / _POINTS, _LONGEST_SIDE / max(page.get_size()))
+        picture = BytesIO()
+        page.render(scale=scale, grayscale=True).to_pil().save(picture, "PNG")
+        page.close()
+    return picture.getvalue()
 
 
 def _update_flat(document: pypdfium2.PdfDocument, where: str) -> None:
@@ -140,7 +160,7 @@ def _notes_text(content: bytes) -> str:
 def _text(document: pypdfium2.PdfDocument, number: int) -> str:
     page = document[number]
     text_page = page.get_textpage()
-    text: str = text_page.get_text_bounded()
+    text: str = text_page.get_text_range()  # also what is cropped away
     text_page.close()
     page.close()
     return text

@@ -1,7 +1,9 @@
 """Exhibits of every kind: what is printed of them, what is masked, and what is refused with a word of help."""
 
+import os
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pypdf
 import pypdfium2
@@ -16,8 +18,10 @@ from rejoinder.errors import CardNumberFound, ExhibitRejected
 from tests.tools.packet import samples
 from tests.tools.packet.samples import CARD, upload
 from tools.packet.blocks import Grid, Heading, PdfPage, Picture, Printed, Prose, Translated
+from tools.packet.compose import PrintedExhibit
 from tools.packet.exhibits import print_exhibit
 from tools.packet.quality import BEST, LADDER
+from tools.packet.recognition import unsearched_pictures
 
 MASKED = "411111******1111"
 
@@ -244,6 +248,16 @@ def test_a_card_number_in_a_pdf_names_file_and_page() -> None:
     assert "4111" not in str(found.value)
 
 
+def test_a_card_number_that_was_only_cropped_away_is_found() -> None:
+    writer = pypdf.PdfWriter(clone_from=BytesIO(card_pdf()))
+    for page in writer.pages:
+        page.cropbox.upper_right = (500, 300)
+    out = BytesIO()
+    writer.write(out)
+    with pytest.raises(CardNumberFound, match="page 1"):
+        printed(upload(1, "cropped.pdf", out.getvalue()))
+
+
 def test_a_card_number_in_a_note_on_a_pdf_is_found() -> None:
     with pytest.raises(CardNumberFound, match="note or form field"):
         printed(upload(1, "note.pdf", annotated_pdf(f"Card {CARD}")))
@@ -272,6 +286,43 @@ def test_a_card_number_in_a_pdf_attached_to_a_mail_is_found() -> None:
     )
     with pytest.raises(CardNumberFound, match=r"attached receipt\.pdf, page 1"):
         printed(upload(1, "mail.eml", raw))
+
+
+@pytest.fixture
+def recognizing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the text recognition, which reads what is written in a file."""
+    script = tmp_path / "tesseract"
+    script.write_text(f'#!/bin/sh\ncat > /dev/null\ncat "{tmp_path / "seen.txt"}"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return tmp_path / "seen.txt"
+
+
+def scan() -> bytes:
+    out = BytesIO()
+    Image.open(BytesIO(samples.photo())).save(out, "PDF")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [upload(1, "photo.jpg", samples.photo()), upload(1, "scan.pdf", scan()), upload(1, "w.docx", samples.word())],
+)
+def test_a_card_number_that_only_a_picture_shows_is_found_where_it_can_be_read(
+    recognizing: Path, source: ExhibitSource
+) -> None:
+    exhibits = [PrintedExhibit(source, printed(source))]
+    recognizing.write_text("A door")
+    assert unsearched_pictures(exhibits) == ()
+    recognizing.write_text(f"Receipt, card {CARD}")
+    with pytest.raises(CardNumberFound, match="Exhibit 1, "):
+        unsearched_pictures(exhibits)
+
+
+def test_pictures_that_nothing_can_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    sources = (samples.record(1), upload(2, "a.jpg", samples.photo()), upload(3, "b.pdf", samples.pdf(1)))
+    assert unsearched_pictures([PrintedExhibit(one, printed(one)) for one in sources]) == ("Exhibit 2",)
 
 
 # Quality
