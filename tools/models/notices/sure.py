@@ -6,6 +6,7 @@ from rejoinder.domain.reading import FieldValue
 from tools.models.notices.kind import kinds_named, marketing
 from tools.models.notices.page import Page
 
+_ONLY_IN_NOTICES = frozenset({"dispute_reference", "arn", "reason_code", "card_last4"})
 STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
 
 
@@ -53,15 +54,19 @@ def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: M
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
     first_person = sum(hit.tag == "customer" for hit in page.roles)
     # Values that contradict each other are no fields, but their labels still tell what the mail is.
-    if max(strong, labelled - 1) < 2 or not strong or "case" not in tags[0] | tags[1]:
+    if max(strong, labelled - 1) < 2 or not strong or not _speaks_of_a_case(page, tags):
         return 0.0
     if page.sender.free_mail and labelled < 3:
         return 0.0
-    if first_person and labelled < 3:
+    if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)):
         return 0.0
     if labelled < 2 and not _full_prose(page, kind, strong, fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
+
+
+def _speaks_of_a_case(page: Page, tags: list[set[str]]) -> bool:
+    return "case" in tags[0] | tags[1] or bool(page.under("dispute_reference") and page.under("amount"))
 
 
 def _full_prose(page: Page, kind: str, strong: int, fields: Mapping[str, FieldValue]) -> bool:
