@@ -99,6 +99,9 @@ class Store(Protocol):
     def judgement(self, case_id: int) -> Judgement | None:
         """Return what the rules concluded about a case; None while nobody looked."""
 
+    def uploads(self, case_id: int) -> Sequence[Evidence]:
+        """Return the files that were given as evidence for a case, the first given first."""
+
     def save_match(self, run_id: int, matches: Sequence[Match], chosen: str) -> None:
         """Keep the candidate orders; `chosen` is an order number or empty. Sets the case's order."""
 
@@ -110,6 +113,9 @@ class Store(Protocol):
 
     def evidence(self, case_id: int, evidence_ids: Sequence[str]) -> Sequence[Evidence]:
         """Return the case's evidence with these ids, in this order."""
+
+    def uploads(self, case_id: int) -> Sequence[Evidence]:
+        """Return the files that were given as evidence for a case, the first given first."""
 
     def save_passages(self, case_id: int, passages: Sequence[Passage]) -> None:
         """Keep the passages as they were retrieved for the case."""

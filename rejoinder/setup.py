@@ -1,7 +1,8 @@
 """What the commands share: a first configuration, orders and documents in, users made."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -9,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from knowledge.documents import documents_in, read_document
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.orders import Order
-from rejoinder.errors import ImportRejected
+from rejoinder.errors import Conflict, ImportRejected
 from rejoinder.storage.merchants import MerchantRows
 from rejoinder.storage.orders import Counts
+from rejoinder.storage.store import Store
 from rejoinder.web.auth import hash_password
 from rejoinder.wiring import Program
 from tools.orders.files import BadRow, load
@@ -50,12 +52,24 @@ def import_orders(
 ) -> tuple[Counts, Counts, tuple[BadRow, ...]]:
     """Store the orders and products of a file or folder; returns what changed, and the rows left out.
 
+    A dispute whose letter waits for a person is judged and drafted again when its order says more now: a new scan may
+    decide it. What a reviewer began to edit is left alone.
+
     `track` is given the orders and yields them on, to show how far it has come.
     """
     loaded = load(path)
+    waiting = program.store.letters_in_review(merchant.merchant_id)
     orders = program.store.upsert_orders(merchant.merchant_id, track(loaded.orders))
+    _draft_again(program.store, merchant, waiting)
     products = program.store.upsert_products(merchant.merchant_id, loaded.products)
     return orders, products, loaded.bad_rows
+
+
+def _draft_again(store: Store, merchant: Merchant, waiting: Mapping[int, Order]) -> None:
+    for run_id, before in waiting.items():
+        if store.order(merchant.merchant_id, before.number) != before:
+            with suppress(Conflict):  # somebody decided meanwhile
+                store.redraft(run_id, "import")
 
 
 def index_documents(

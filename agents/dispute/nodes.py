@@ -20,6 +20,7 @@ from agents.state import CaseState
 from prompts.contexts import SharedIdentifiers
 from prompts.exhibits import exhibit_title
 from prompts.findings import explain
+from prompts.render import Rendered
 from rejoinder.domain.cases import Case, Dispute, Merchant, Run
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.evidence import Evidence, Passage
@@ -107,6 +108,7 @@ def gather(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
         found += ev.order_evidence(scene.order, "orders", now)
         found += [ev.mail_evidence(mail, "mailbox", now) for mail in _correspondence(scene, deps)]
         found += _earlier_evidence(subject_of(scene, deps), ZoneInfo(scene.merchant.timezone))
+    found += store.uploads(scene.case.case_id)
     policy = _policy(scene, deps)
     passages = [policy.passage] if policy else []
     store.save_evidence(scene.case.case_id, found)
@@ -197,7 +199,14 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     """Write the representment letter from its category's template."""
     deps = runtime.context
     scene = load_scene(state, deps)
-    evidence, passages = load_sources(state, deps)
+    rendered = letter_of(scene, deps, *load_sources(state, deps))
+    return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
+
+
+def letter_of(
+    scene: Scene, deps: Deps, evidence: list[Evidence], passages: list[Passage], language: str = "en"
+) -> Rendered:
+    """Return the letter; in another language than English it says the same, for reading."""
     citations = ev.aliases(evidence, passages)
     judgement = judgement_of(scene, deps)
     context = letter_context(
@@ -210,9 +219,9 @@ def write(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
         ce3=_shared(scene, judgement, deps),
         citations=citations,
         now=deps.clock().astimezone(ZoneInfo(scene.merchant.timezone)),
+        language=language,
     )
-    rendered = write_letter(context, citations)
-    return {"draft_id": deps.store.save_draft(scene.run.run_id, draft_of(rendered, "letter", "en"))}
+    return write_letter(context, citations, language)
 
 
 def judgement_of(scene: Scene, deps: Deps) -> Judgement:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Dispute, MonthOfCards
@@ -12,7 +12,7 @@ from rejoinder.domain.judgement import Judgement
 from rejoinder.domain.orders import Order
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import cases, disputes, judgements, orders, payments, runs
+from rejoinder.storage.tables import cases, disputes, judgements, orders, payments, reviews, runs
 
 WON = ("won", "won_final", "withdrawn")
 LOST = ("lost", "expired")
@@ -84,6 +84,19 @@ class JudgementRows(Rows):
         )
         with self.begin() as connection:
             return [load(Dispute, document) for document in connection.execute(query).scalars()]
+
+    def letters_in_review(self, merchant_id: int) -> Mapping[int, Order]:
+        """Return the runs whose letter waits for a person and nobody has edited, each with its order as it is now."""
+        query = (
+            select(runs.c.id, orders.c.document)
+            .join(cases, cases.c.id == runs.c.case_id)
+            .join(reviews, reviews.c.run_id == runs.c.id)
+            .join(orders, and_(orders.c.merchant_id == cases.c.merchant_id, orders.c.number == cases.c.order_number))
+            .where(cases.c.merchant_id == merchant_id, cases.c.kind == "dispute")
+            .where(runs.c.status == "waiting", reviews.c.status == "open", reviews.c.edit.is_(None))
+        )
+        with self.begin() as connection:
+            return {row.id: load(Order, row.document) for row in connection.execute(query)}
 
     def outcomes(self, merchant_id: int, category: str, level: str) -> tuple[int, int]:
         """Return how many of the merchant's own cases of this category and level of evidence were won, and lost."""

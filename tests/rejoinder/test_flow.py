@@ -12,7 +12,9 @@ from rejoinder.delivery import Deliverer
 from rejoinder.domain.cases import DisputeEvent
 from rejoinder.domain.money import Money
 from rejoinder.errors import Conflict, DeliveryUncertain, ProviderRefused, ProviderUnavailable
-from tests.fixtures_program import NOW, Shop, mail
+from rejoinder.setup import import_orders
+from tests.fixtures_program import NOW, SHOP, Shop, mail
+from tools.orders.files import load
 
 
 class Post:
@@ -304,3 +306,24 @@ def dispute_event(**changes: Any) -> DisputeEvent:
         "respond_by": NOW + timedelta(days=9),
     }
     return DisputeEvent(**{**known, **changes})
+
+
+def test_a_new_scan_in_an_import_drafts_a_waiting_letter_again(shop: Shop) -> None:
+    loaded = load(SHOP)
+    order = next(one for one in loaded.orders if one.number == "LO-10401")
+    moving = replace(order, shipments=tuple(replace(s, delivered_at=None, scans=s.scans[:-1]) for s in order.shipments))
+    shop.program.store.upsert_orders(shop.merchant_id, [moving])
+    accepted = shop.program.store.accept_event(shop.merchant_id, dispute_event(), "", NOW)
+    shop.program.worker.advance(accepted.run_id)
+    waits = shop.page_of_run(accepted.run_id)
+    assert waits.draft is not None
+    assert "wait_for_scan" in {problem.code for problem in waits.problems}
+    assert "recorded the delivery" not in waits.draft.body
+    import_orders(shop.program, shop.program.merchants["lumenoak"], SHOP)
+    import_orders(shop.program, shop.program.merchants["lumenoak"], SHOP)
+    shop.program.worker.advance(accepted.run_id)
+    after = shop.page_of_run(accepted.run_id)
+    assert after.draft is not None
+    assert "recorded the delivery" in after.draft.body
+    assert "wait_for_scan" not in {problem.code for problem in after.problems}
+    assert count(shop, "reviews") == 1
