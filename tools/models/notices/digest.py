@@ -87,14 +87,14 @@ def _rows(page: Page) -> Iterator[Span]:
 def _blocks(page: Page) -> Iterator[Span]:
     """Yield the stretches from one number of a case to the next; a block begins with the label that all begin with."""
     anchors = next((found for name in _NUMBERS if len(found := _numbered(page, name)) > 1), [])
-    if not anchors:
+    if not anchors or len({item.label_start for item in anchors}) < len(anchors):
         return
     before = [item for item in page.labelled if item.label_start <= anchors[0].label_start]
     counts = {item.field: len(page.under(item.field)) for item in before}
     first = next((item for item in before if counts[item.field] == len(anchors)), anchors[0])
     starts = [_under_its_heading(page, _line_start(page, item.label_start)) for item in page.under(first.field)]
     usual = {item.field for item in page.labelled if starts[0] <= item.start < starts[1]}
-    last = max(item.end for item in page.labelled if item.start >= starts[-1] and item.field in usual)
+    last = max(i.end for i in page.labelled if i.start >= starts[-1] and i.field in (*usual, first.field))
     for start, end in zip(starts, (*starts[1:], last), strict=True):
         if _is_case(page, [item for item in page.labelled if start <= item.start < end]):
             yield Span(start, end)

@@ -13,7 +13,7 @@ from tools.models.notices.dates import FoundDate, find_dates, kanji_number
 from tools.models.notices.page import Page
 from tools.models.notices.texts import label_key
 
-_COUNT = re.compile(r"(?<![\w.,/:-])(\d{1,3})\s?\)?|[一二三四五六七八九十]{1,3}")
+_COUNT = re.compile(r"(?<![^\W\u3040-\u9fff\uac00-\ud7af])(?<![.,/:-])(\d{1,3})\s?\)?|[一二三四五六七八九十]{1,3}")
 _MOST_DAYS = 120
 _LONGEST_GAP = 120
 _LONGEST_DATELINE = 60
@@ -60,7 +60,8 @@ def _anchor(page: Page, at: int, sentence: tuple[int, int]) -> str:
     first, last = max(sentence[0], at - _LONGEST_GAP), min(sentence[1], at + _LONGEST_GAP)
     tags = page.words.relative.tags(" ".join(page.folded[first:last].split()))
     named = tags & {"of_notice", "of_mail"}
-    return named.pop() if len(named) == 1 else ""
+    # Nobody knows from here on which day it was received.
+    return named.pop() if len(named) == 1 and "receipt" not in tags else ""
 
 
 def _asked(page: Page, span: tuple[int, int], sentence: tuple[int, int]) -> bool:

@@ -88,7 +88,7 @@ def _titles(
     folded: str, line: Span, cut: re.Pattern[str], meaning_of: Callable[[str], Meaning | None]
 ) -> list[_Column]:
     cells = cells_of(folded, line, cut)
-    if len(cells) < _FEWEST_COLUMNS:
+    if len(cells) < (2 if cut is _CELLS else _FEWEST_COLUMNS):
         return []
     return [
         _Column(
