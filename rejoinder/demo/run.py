@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from rejoinder.config import Settings
+from rejoinder.demo.dispute import show_dispute
 from rejoinder.demo.servers import PASSWORD, USER, MailServers, mail_servers
 from rejoinder.processes import polling, web_server, working
 from rejoinder.setup import import_orders, index_documents, make_user
@@ -49,6 +50,7 @@ def run_demo(console: Console, *, keep: bool, port: int) -> None:
             with polling(program), working(program):
                 _watch(console, program, len(mails))
                 print_table(console, program)
+                show_dispute(console, program, program.merchants["lumenoak"], data_dir / "finished")
                 _finish(console, program, servers, keep=keep and sys.stdout.isatty())
 
 
