@@ -114,9 +114,6 @@ class Store(Protocol):
     def evidence(self, case_id: int, evidence_ids: Sequence[str]) -> Sequence[Evidence]:
         """Return the case's evidence with these ids, in this order."""
 
-    def uploads(self, case_id: int) -> Sequence[Evidence]:
-        """Return the files that were given as evidence for a case, the first given first."""
-
     def save_passages(self, case_id: int, passages: Sequence[Passage]) -> None:
         """Keep the passages as they were retrieved for the case."""
 

@@ -23,6 +23,8 @@ from tools.packet.written import long_day
 
 _LISTED = re.compile(r"- (?P<label>Exhibit \d+): (?P<title>.+)")
 _HEADING_MARK = re.compile(r"^#+ +", re.MULTILINE)
+OF_ORDERS = ("order", "payment", "shipment", "refund", "access")
+"""Records that belong to one order."""
 _ENGLISH = "en"
 
 
@@ -78,12 +80,34 @@ def listed_exhibits(letter: Draft, records: Records) -> tuple[Listed, ...]:
 
 
 def _known(records: Records) -> tuple[Listed, ...]:
-    gathered = sorted(records.evidence, key=lambda item: (item.captured_at, item.evidence_id))
-    citations = ev.aliases(gathered, list(records.passages))
+    citations = ev.aliases(gathered(records.evidence, records.order), list(records.passages))
     return tuple(
         Listed(label=one.label, title=one.title, source_id=citations[one.alias])
         for one in exhibits_for(records.dispute, citations, _ENGLISH)
     )
+
+
+def gathered(evidence: Iterable[Evidence], order: Order | None) -> list[Evidence]:
+    """Return the evidence of a case as its newest run gathered it: in that order, without records of another order.
+
+    None for the order when it is not known (any more): then all records are kept.
+    """
+    own = [item.evidence_id for item in ev.order_evidence(order, "", order.placed_at)] if order else []
+    rank = {evidence_id: number for number, evidence_id in enumerate(own)}
+    kept = [item for item in evidence if not order or item.evidence_id in rank or _prefix(item) not in OF_ORDERS]
+    return sorted(
+        kept,
+        key=lambda item: (
+            rank.get(item.evidence_id, len(rank)),
+            item.captured_at,
+            item.fields.get("sent_at", ""),
+            item.evidence_id,
+        ),
+    )
+
+
+def _prefix(item: Evidence) -> str:
+    return item.evidence_id.partition(":")[0]
 
 
 def _listed(match: re.Match[str], sentence: Sentence, known: Sequence[Listed]) -> Listed:
@@ -113,8 +137,7 @@ def _exhibit(listed: Listed, cited: Iterable[str], records: Records) -> ExhibitS
 
 def _items(listed: Listed, cited: set[str], records: Records) -> list[Evidence]:
     """Return the evidence of an exhibit: what is listed, and others of its kind that the letter or the order names."""
-    order, now = records.order, records.evidence[0].captured_at if records.evidence else datetime.now(UTC)
-    own = {item.evidence_id for item in ev.order_evidence(order, "", now)} if order else set()
+    own = {item.evidence_id for item in gathered(records.evidence, records.order) if _prefix(item) in OF_ORDERS}
     wanted = {listed.source_id}
     if listed.alias in RECORDS and listed.alias != "order":
         wanted |= {name for name in cited | own if name.startswith(f"{listed.alias}:")}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Dispute
@@ -12,12 +12,11 @@ from rejoinder.domain.learned import LearnedSource
 from rejoinder.domain.reading import Reconciled
 from rejoinder.errors import Conflict
 from rejoinder.storage.cases import keep_dispute, run_row
-from rejoinder.storage.checkpoints import delete_threads
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import lock_disputes
-from rejoinder.storage.queue import queue_run
+from rejoinder.storage.redrafts import begin_anew
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import cases, disputes, learned_sources, merchants, reviews, runs
+from rejoinder.storage.tables import disputes, learned_sources, merchants
 
 
 class LearnedRows(Rows):
@@ -41,24 +40,13 @@ class LearnedRows(Rows):
         """
         with self.begin() as connection:
             run = run_row(connection, run_id, lock=True)
-            _withdraw(connection, run)
             if learned:
                 _learn(connection, run.merchant_id, learned, reviewer)
             corrected = _correct(connection, run, told)
-            connection.execute(update(cases).where(cases.c.id == run.case_id).values(status="working"))
             read = {"reconciled": dump(confirmed), "readings": [dump(confirmed.reading)]}
-            connection.execute(update(runs).where(runs.c.id == run.id).values(status="queued", **read))
-            delete_threads(connection, [run.id])
-            queue_run(connection, run.merchant_id, run.case_id, run.id, respond_by=corrected.respond_by)
+            begin_anew(connection, run, respond_by=corrected.respond_by, **read)
             learned_domain = learned.domain if learned else ""
             note(connection, "fields_confirmed", actor=reviewer, case_id=run.case_id, learned=learned_domain)
-
-
-def _withdraw(connection: Connection, run: Row[Any]) -> None:
-    """Take back the run's open question, so that the run can ask anew."""
-    asked = reviews.c.run_id == run.id, reviews.c.status == "open"
-    if run.status != "waiting" or connection.execute(delete(reviews).where(*asked)).rowcount != 1:
-        raise Conflict("this notice does not wait for a person any more; look at the case again")
 
 
 def _correct(connection: Connection, run: Row[Any], told: Dispute) -> Dispute:

@@ -18,6 +18,7 @@ from rejoinder.storage.orders import OrderRows
 from rejoinder.storage.packets import PacketRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
+from rejoinder.storage.redrafts import RedraftRows
 from rejoinder.storage.reminders import ReminderRows
 from rejoinder.storage.tables import cases, runs
 from rejoinder.storage.views import ViewRows
@@ -41,6 +42,7 @@ class Store(
     FigureRows,
     JudgementRows,
     PacketRows,
+    RedraftRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 

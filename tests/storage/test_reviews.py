@@ -211,3 +211,25 @@ def test_the_audit_trail_cannot_be_changed(store: Store) -> None:
     with store.begin() as connection:
         connection.exec_driver_sql("SET LOCAL rejoinder.erasing = 'on'")
         connection.exec_driver_sql("DELETE FROM audit")
+
+
+def test_a_waiting_run_begins_anew_without_its_question(store: Store) -> None:
+    accepted, _, review_id = in_review(store, merchant_of(store))
+    store.wait_run(accepted.run_id)
+    before = len(jobs(store, "process_run"))
+    store.redraft(accepted.run_id, "lee")
+    assert len(jobs(store, "process_run")) == before + 1
+    assert store.run(accepted.run_id).status == "queued"
+    assert store.case(accepted.case_id).status == "working"
+    with pytest.raises(NotFound):
+        store.review(review_id)
+    with pytest.raises(Conflict):
+        store.redraft(accepted.run_id, "lee")
+
+
+def test_a_decided_run_does_not_begin_anew(store: Store) -> None:
+    accepted, _, review_id = in_review(store, merchant_of(store))
+    store.wait_run(accepted.run_id)
+    store.decide(review_id, 1, "approve", reviewer="lee")
+    with pytest.raises(Conflict):
+        store.redraft(accepted.run_id, "lee")
