@@ -33,6 +33,7 @@ def web_app(program: Program) -> FastAPI:
         files=program.files,
         clock=program.clock,
         public_url=program.settings.public_url,
+        knowledge=program.library,
         ways_out={
             mailbox.name: WayOut(address=mailbox.address, drafts_only=mailbox.deliver == "imap_drafts")
             for _, mailbox in program.settings.mailboxes

@@ -64,9 +64,14 @@ def _words(language: str) -> dict[str, str]:
 
 def _filled(template: str, finding: Finding) -> str:
     try:
-        return _ENVIRONMENT.from_string(template).render(finding.values)
+        return _compiled(template).render(finding.values)
     except jinja2.TemplateError as exc:
         raise TemplateError(f"prompts/findings, {finding.code!r}: {exc}") from exc
+
+
+@cache
+def _compiled(template: str) -> jinja2.Template:
+    return _ENVIRONMENT.from_string(template)
 
 
 @cache

@@ -1,14 +1,16 @@
 """What the desk's pages are given: the rows, the files, the time, and how answers leave."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Path, Request
 
+from agents.deps import Deps, Knowledge, Policy
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.evidence import Passage
 from rejoinder.storage.files import FileStore
 from rejoinder.storage.store import Store
 
@@ -23,6 +25,27 @@ class WayOut:
     drafts_only: bool = False
 
 
+class NoDocuments:
+    """A merchant without documents."""
+
+    def policy(self, merchant_id: int, topic: str, on: date) -> Policy | None:
+        """Return nothing."""
+        return None
+
+    def search(
+        self,
+        merchant_id: int,
+        query: str,
+        *,
+        topic: str | None = None,
+        on: date | None = None,
+        limit: int = 5,
+        language: str = "en",
+    ) -> Sequence[Passage]:
+        """Return nothing."""
+        return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """The review desk's surroundings. `ways_out` are by the mailbox's name; `clock` gives aware UTC."""
@@ -32,11 +55,17 @@ class Desk:
     clock: Callable[[], datetime]
     public_url: str = ""
     ways_out: Mapping[str, WayOut] = field(default_factory=dict)
+    knowledge: Knowledge = field(default_factory=NoDocuments)
 
     @property
     def secure(self) -> bool:
         """Tell whether reviewers reach the desk by https."""
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def deps(self) -> Deps:
+        """What the rules are given when they look at a case again; no reader and no writer is asked."""
+        return Deps(store=self.store, readers=(), writer=None, knowledge=self.knowledge, clock=self.clock)
 
     def merchants(self, merchant_ids: tuple[int, ...]) -> dict[int, Merchant]:
         """Return these merchants by id, in the order of their slugs."""

@@ -1,6 +1,6 @@
 """The pages of the review desk, one module each."""
 
-from rejoinder.web.desk import case, cases, confirming, decisions, downloads, figures, login, quarantine, reviews
+from rejoinder.web.desk import case, cases, confirming, decisions, downloads, figures, login, quarantine, reviews, terms
 
 ROUTERS = (
     login.router,
@@ -10,6 +10,7 @@ ROUTERS = (
     decisions.router,
     confirming.router,
     downloads.router,
+    terms.router,
     figures.router,
     quarantine.router,
 )

@@ -1,12 +1,13 @@
 """The page of one case: the mail, the draft, what it rests on, and what can be done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from rejoinder.domain.cases import StoredMessage
+from rejoinder.domain.cases import Merchant, StoredMessage
 from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.auth import AppVisitor, Visitor
@@ -14,10 +15,12 @@ from rejoinder.web.context import AppDesk, Desk, RowId
 from rejoinder.web.desk.confirming import confirm_form
 from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
+from rejoinder.web.desk.judgement_view import Judged, reteller, view_judgement
 from rejoinder.web.desk.mail_view import MailView, view_mail
 from rejoinder.web.desk.titles import evidence_title, intent_title
-from rejoinder.web.pages import download, page
-from rejoinder.web.words import zone_of
+from rejoinder.web.desk.weighing import Weighed, WorthForm, weigh_again, worth_form
+from rejoinder.web.pages import download, page, words_of
+from rejoinder.web.words import Words, zone_of
 from tools.mail.reply_rules import reply_target, why_not_answer
 
 router = APIRouter()
@@ -30,6 +33,7 @@ DONE = {
     "escalate": "Escalated. Nothing will be sent.",
     "retry": "It will be tried again in a moment.",
     "confirmed": "The fields were confirmed. A new draft will be there in a moment.",
+    "terms": "Saved. Everything was reckoned anew.",
     "taken_back": "Taken back. Nothing was sent; the review is open again.",
 }
 
@@ -54,6 +58,14 @@ class EditForm:
     problem: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefusedTerms:
+    """Terms of the sum as they were typed, and what is wrong with some, by name."""
+
+    typed: Mapping[str, str]
+    problems: Mapping[str, str]
+
+
 @router.get("/cases/{case_id}")
 def show_case(request: Request, desk: AppDesk, visitor: AppVisitor, case_id: RowId, done: str = "") -> Response:
     """Show a case whole."""
@@ -70,30 +82,69 @@ def download_letter(desk: AppDesk, visitor: AppVisitor, case_id: RowId) -> Respo
 
 
 def case_response(
-    request: Request, desk: Desk, visitor: Visitor, case_id: int, *, done: str = "", refused: EditForm | None = None
+    request: Request,
+    desk: Desk,
+    visitor: Visitor,
+    case_id: int,
+    *,
+    done: str = "",
+    refused: EditForm | None = None,
+    terms: RefusedTerms | None = None,
 ) -> Response:
-    """Return the page of a case; with a refused edit, what was typed is still in the form."""
+    """Return the page of a case; with a refused edit or refused terms, what was typed is still in the form."""
     shown = desk.store.case_page(case_id, visitor.merchant_ids)
     merchant = desk.store.merchant(shown.case.merchant_id)
+    words = words_of(request)
+    draft = view_draft(shown.draft, shown.problems, shown.evidence, shown.passages)
+    is_open = shown.review is not None and shown.review.status == "open"
+    weighed = weigh_again(desk, shown) if is_open else None
+    judged = _judged(desk, shown, merchant, weighed)
     return page(
         request,
         "case.html",
-        status_code=422 if refused else 200,
+        status_code=422 if refused or terms else 200,
         page=shown,
         case=shown.case,
         merchant=merchant,
         zone=zone_of(merchant.timezone),
         now=desk.clock(),
         done=DONE.get(done, ""),
-        draft=view_draft(shown.draft, shown.problems, shown.evidence, shown.passages),
+        draft=draft,
         mails=_mails(shown),
         confirm=confirm_form(shown),
         recipient=_recipient(desk, shown),
         form=refused or _edit_form(desk, shown),
-        is_open=shown.review is not None and shown.review.status == "open",
+        is_open=is_open,
+        judged=judged,
+        view=view_judgement(judged, draft.labels, words) if judged else None,
+        worth=_worth(weighed, words, terms),
+        said=reteller(judged.judgement if judged else None, words),
         intent_title=intent_title,
         evidence_title=evidence_title,
     )
+
+
+def _judged(desk: Desk, shown: CasePage, merchant: Merchant, weighed: Weighed | None) -> Judged | None:
+    """Return what the rules conclude now; once a person has decided, what they concluded then."""
+    if shown.dispute is None:
+        return None
+    if weighed is not None:
+        subject = weighed.subject
+        return Judged(
+            merchant=merchant,
+            dispute=subject.dispute,
+            judgement=weighed.judgement,
+            order=subject.order,
+            clocks=weighed.clocks,
+        )
+    judgement = desk.store.judgement(shown.case.case_id)
+    return Judged(merchant=merchant, dispute=shown.dispute, judgement=judgement) if judgement else None
+
+
+def _worth(weighed: Weighed | None, words: Words, refused: RefusedTerms | None) -> WorthForm | None:
+    if weighed is None:
+        return None
+    return worth_form(weighed, words, refused.typed, refused.problems) if refused else worth_form(weighed, words)
 
 
 def _mails(shown: CasePage) -> tuple[MailView, ...]:

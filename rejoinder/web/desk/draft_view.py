@@ -1,6 +1,6 @@
 """A draft beside what it cites: sentences with labels that lead to evidence and passages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rejoinder.domain.drafts import Draft, Problem, Sentence
@@ -58,6 +58,7 @@ class DraftView:
     passages: tuple[PassageView, ...]
     problems: tuple[Problem, ...]
     blocked: bool
+    labels: Mapping[str, str]
 
 
 def view_draft(
@@ -81,6 +82,7 @@ def view_draft(
         ),
         problems=tuple(one for one in problems if one.sentence is None or one.sentence >= len(sentences)),
         blocked=any(problem.blocking for problem in problems),
+        labels=labels,
     )
 
 
