@@ -16,8 +16,9 @@ AFTER_DECISION: dict[Hashable, str] = {
     "edit": "queue_delivery",
     "reject": "close",
     "escalate": "close",
+    "concede": "close",
 }
-OUTCOMES = {"reject": "rejected", "escalate": "escalated"}
+OUTCOMES = {"reject": "rejected", "escalate": "escalated", "concede": "conceded"}
 
 
 def route(state: CaseState, runtime: Runtime[Deps]) -> CaseState:

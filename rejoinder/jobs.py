@@ -53,6 +53,10 @@ def build_app(program: Program, connector: BaseConnector) -> App:
     def deliver(context: JobContext, delivery_id: int) -> None:
         _deliver(program, context, delivery_id)
 
+    @app.task(name="remind", retry=Backoff(), pass_context=True)
+    def remind(context: JobContext, reminder_id: int) -> None:
+        _remind(program, context, reminder_id)
+
     @app.periodic(cron="* * * * * */10")
     @app.task(name="rescue", queueing_lock="rescue", pass_context=True)
     async def rescue(context: JobContext, timestamp: int) -> None:
@@ -82,6 +86,18 @@ def _deliver(program: Program, context: JobContext, delivery_id: int) -> None:
     logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
 
 
+def _remind(program: Program, context: JobContext, reminder_id: int) -> None:
+    """Send a reminder; after the last try it stays queued, and the sweep tries again until the deadline has passed."""
+    try:
+        status = program.reminders.send(reminder_id, datetime.now(UTC))
+    except ProviderUnavailable as problem:
+        if _may_try_again(context):
+            raise
+        logger.warning("reminder_waits", reminder_id=reminder_id, problem=str(problem))
+        return
+    logger.info("reminder", reminder_id=reminder_id, status=status or "nothing to do")
+
+
 def _may_try_again(context: JobContext) -> bool:
     return context.job is None or context.job.attempts < MAX_ATTEMPTS
 
@@ -99,12 +115,16 @@ def _advance(program: Program, context: JobContext, run_id: int) -> None:
 
 
 def sweep_once(program: Program, now: datetime) -> dict[str, Any]:
-    """Find what fell through: runs without a job, sends that were cut off, reviews past their time."""
-    store = program.store
-    requeued = store.requeue_lost_runs(now) + store.requeue_lost_deliveries(now)
-    uncertain = store.mark_stuck_deliveries(now - DELIVERY_STUCK_AFTER)
+    """Find what fell through: runs without a job, sends that were cut off, reviews past their time.
+
+    Disputes that wait are reminded of, and their cut-off is kept.
+    """
+    store, stuck = program.store, now - DELIVERY_STUCK_AFTER
+    requeued = store.requeue_lost_runs(now) + store.requeue_lost_deliveries(now) + store.requeue_lost_reminders(now)
+    uncertain = store.mark_stuck_deliveries(stuck) + store.mark_stuck_reminders(stuck)
     overdue = store.remind_due_reviews(now)
-    found = {"requeued": requeued, "uncertain": uncertain, "reminded": overdue}
+    reminded = program.reminders.look(now)
+    found = {"requeued": requeued, "uncertain": uncertain, "overdue": overdue, "reminded": reminded}
     if any(found.values()):
         logger.warning("swept", **found)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -19,11 +20,15 @@ from prompts.render import pick_language, render_prompt
 from rejoinder.config import MailboxSettings, MerchantSettings, Settings, secret
 from rejoinder.delivery import Deliverer, MailChannel
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.drafts import Problem
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import Reading, ScoredIntent
 from rejoinder.domain.reminders import ReminderPlan
-from rejoinder.errors import ConfigError
+from rejoinder.errors import ConfigError, NotFound
 from rejoinder.intake import Authenticate, Intake, WebhookDoor, WebhookIntake
+from rejoinder.links import PacketLinks
+from rejoinder.packets import finished
+from rejoinder.reminders.remind import Reminders
 from rejoinder.storage.checkpoints import checkpointer
 from rejoinder.storage.embedded import start_embedded
 from rejoinder.storage.engine import open_engine
@@ -40,6 +45,7 @@ from tools.models.builtin import BuiltinReader, Classify
 from tools.models.chat import ChatReader, ChatWriter, open_chat_model
 from tools.models.notices import read_notice
 from tools.models.taught import TaughtReader
+from tools.notify import ChatChannel
 from tools.processors.base import Processor
 from tools.processors.stripe import Stripe
 
@@ -65,6 +71,7 @@ class Program:
     intake: Intake
     webhook_intake: WebhookIntake
     deliverer: Deliverer
+    reminders: Reminders
     merchants: Mapping[str, Merchant]
     clock: Clock
     revive: Callable[[], None]
@@ -131,10 +138,50 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
             ),
             webhook_intake=WebhookIntake(inbox=store, calls=store, files=files),
             deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
+            reminders=_reminders(settings, store, files, clock),
             merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
             clock=clock,
             revive=revive,
         )
+
+
+def desk_url_of(settings: Settings) -> str:
+    """Return where people reach the desk."""
+    return settings.public_url or f"http://{settings.listen_host}:{settings.listen_port}"
+
+
+def _reminders(settings: Settings, store: Store, files: FileStore, clock: Clock) -> Reminders:
+    url = desk_url_of(settings)
+
+    def file_problems(case_id: int) -> Sequence[Problem]:
+        try:
+            return finished(store, files, case_id, made_at=clock()).problems
+        except NotFound as problem:
+            return (Problem(code="file_missing", detail=str(problem)),)
+
+    return Reminders(
+        store=store,
+        files=files,
+        posts={given.slug: post for given in settings.merchants if (post := _post_of(given, settings))},
+        chats={
+            given.slug: {
+                chat.name: ChatChannel(name=chat.name, url=partial(secret, chat.url_env))
+                for chat in given.reminders.channels
+            }
+            for given in settings.merchants
+        },
+        desk_url=url,
+        link_for=PacketLinks(store=store, public_url=url, clock=clock).link_for,
+        file_problems=file_problems,
+    )
+
+
+def _post_of(merchant: MerchantSettings, settings: Settings) -> MailChannel | None:
+    """Return the way out of mails to the merchant's own people: sent even where answers only become drafts."""
+    if not merchant.reminders.colleague:
+        return None
+    mailbox = next((one for one in merchant.mailboxes if one.smtp), None)
+    return _smtp_channel(mailbox, settings.max_mail_bytes) if mailbox else None
 
 
 def _leave_alone() -> None:
@@ -250,9 +297,13 @@ def _channels(settings: Settings) -> dict[str, MailChannel]:
 
 
 def _channel(mailbox: MailboxSettings, max_bytes: int) -> MailChannel:
-    account = imap_account(mailbox, max_bytes)
     if mailbox.deliver == "imap_drafts":
+        account = imap_account(mailbox, max_bytes)
         return DraftsChannel(address=mailbox.address, sender_name=mailbox.sender_name, account=account)
+    return _smtp_channel(mailbox, max_bytes)
+
+
+def _smtp_channel(mailbox: MailboxSettings, max_bytes: int) -> SmtpChannel:
     smtp = mailbox.smtp
     if smtp is None:
         raise ConfigError(f"mailbox {mailbox.name!r} delivers by SMTP but has no [smtp] settings")
@@ -266,5 +317,5 @@ def _channel(mailbox: MailboxSettings, max_bytes: int) -> MailChannel:
         password=(lambda: secret(smtp.password_env)) if smtp.password_env else "",
         ca_file=str(smtp.ca_file) if smtp.ca_file else None,
     )
-    copy = account if mailbox.copy_to_sent else None
+    copy = imap_account(mailbox, max_bytes) if mailbox.copy_to_sent else None
     return SmtpChannel(address=mailbox.address, sender_name=mailbox.sender_name, account=sender, sent_copy=copy)

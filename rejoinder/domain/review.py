@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 Target = Literal["send", "review", "close"]
-Verdict = Literal["approve", "edit", "reject", "escalate"]
+Verdict = Literal["approve", "edit", "reject", "escalate", "concede"]
 ReviewStatus = Literal["open", "decided", "withdrawn"]
 DeliveryStatus = Literal["queued", "sending", "sent", "uncertain", "failed", "cancelled"]
 Channel = Literal["smtp", "none"]

@@ -9,6 +9,9 @@ from rejoinder.domain.reminders import STEPS, ReminderPlan, Step
 SAME_DEADLINE = timedelta(hours=1)
 """A deadline that moves by no more than this is the same one; a later one is reminded of anew."""
 
+OVER = timedelta(hours=24)
+"""How long after the deadline people are still told that it passed; an old mailbox must not flood them."""
+
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
@@ -54,7 +57,7 @@ def due_steps(deadline: Deadline, sent: Mapping[Step, datetime], now: datetime, 
     """
     if any(moment.tzinfo is None for moment in (now, deadline.due_by, deadline.merchant_by)):
         raise ValueError("reminders are planned with instants that have a zone")
-    if deadline.answered:
+    if deadline.answered or now >= deadline.due_by + OVER:
         return ()
     at = instants(deadline, plan)
     taken = [step for step in STEPS if step in sent and sent[step] + SAME_DEADLINE >= at[step]]

@@ -26,7 +26,9 @@ _first_told = (
 _opened_at = func.coalesce(_first_told, cases.c.created_at)
 _LETTER_LEFT = exists().where(deliveries.c.case_id == cases.c.id, deliveries.c.status == "sent")
 _GIVEN_UP = exists().where(
-    reviews.c.case_id == cases.c.id, decisions.c.review_id == reviews.c.id, decisions.c.verdict == "reject"
+    reviews.c.case_id == cases.c.id,
+    decisions.c.review_id == reviews.c.id,
+    decisions.c.verdict.in_(["reject", "concede"]),
 )
 _QUERY = (
     select(

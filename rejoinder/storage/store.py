@@ -23,7 +23,7 @@ from rejoinder.storage.reminders import ReminderRows
 from rejoinder.storage.tables import cases, runs
 from rejoinder.storage.views import ViewRows
 
-OUTCOMES = {"reject": "rejected", "escalate": "escalated"}
+OUTCOMES = {"reject": "rejected", "escalate": "escalated", "concede": "conceded"}
 
 
 class Store(

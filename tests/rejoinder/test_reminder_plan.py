@@ -69,7 +69,8 @@ def test_each_step_is_taken_once_and_only_upwards(deadline: Deadline, plan: Remi
 def test_no_step_is_taken_before_its_time_and_all_are_by_the_deadline(
     deadline: Deadline, plan: ReminderPlan, minutes: list[int]
 ) -> None:
-    told = told_at(deadline, plan, [*minutes, 60 * 60])
+    ends = int((deadline.due_by - DUE).total_seconds()) // 60
+    told = told_at(deadline, plan, [*(minute for minute in minutes if minute < ends), ends])
     at = instants(deadline, plan)
     assert all(at[step] <= now for now, due in told for step in due)
     assert {step for _, due in told for step in due} == set(STEPS)
@@ -109,6 +110,11 @@ def test_hours_are_hours_that_pass_when_clocks_change(due: str, all_at: str) -> 
 def test_a_case_that_comes_late_is_told_of_once_at_the_height_it_has() -> None:
     due = due_steps(DEADLINE, {}, DUE - timedelta(hours=3), PLAN)
     assert due == ("queue", "mail", "chat", "all")
+
+
+def test_a_deadline_long_past_is_not_told_of() -> None:
+    assert due_steps(DEADLINE, {}, DUE + timedelta(hours=23), PLAN)[-1] == "cutoff"
+    assert due_steps(DEADLINE, {}, DUE + timedelta(hours=24), PLAN) == ()
 
 
 def test_a_new_stage_with_a_later_deadline_is_reminded_of_anew() -> None:

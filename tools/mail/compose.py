@@ -11,7 +11,7 @@ import html
 import re
 import urllib.parse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -66,10 +66,19 @@ def message_id_for(delivery_id: int, domain: str, *, installation: str = "") -> 
     Raises:
         BadInput: the domain cannot stand in a Message-ID.
     """
+    mark = f".{hashlib.sha256(installation.encode()).hexdigest()[:12]}" if installation else ""
+    return message_id_of(f"rejoinder-delivery-{delivery_id}{mark}", domain)
+
+
+def message_id_of(key: str, domain: str) -> str:
+    """Return the Message-ID with this left part.
+
+    Raises:
+        BadInput: the domain cannot stand in a Message-ID.
+    """
     if not _DOMAIN.fullmatch(domain):
         raise BadInput(f"{domain!r} is no domain; give it in ASCII, like shop.example")
-    mark = f".{hashlib.sha256(installation.encode()).hexdigest()[:12]}" if installation else ""
-    return f"<rejoinder-delivery-{delivery_id}{mark}@{domain}>"
+    return f"<{key}@{domain}>"
 
 
 def compose_reply(original: InboundMail, reply: Reply, *, own_addresses: Sequence[str] = ()) -> bytes:
@@ -82,22 +91,42 @@ def compose_reply(original: InboundMail, reply: Reply, *, own_addresses: Sequenc
     reason = rules.why_not_answer(original, own)
     if reason:
         raise BadInput(f"mail {original.identity!r} gets no reply: {reason}")
-    headers = [
-        ("From", [_mailbox(reply.sender)]),
-        ("To", [_mailbox(rules.reply_target(original, own))]),
-        ("Cc", [_mailbox(one) for one in reply.cc]),
-        ("Subject", _words(rules.one_line(reply.subject) or rules.reply_subject(original.subject))),
-        ("Date", [_date(reply.date)]),
-        ("Message-ID", [_own_id(reply.message_id)]),
+    thread = [
         ("In-Reply-To", rules.message_ids(original.message_id)[:1]),
         ("References", rules.reference_chain(original)),
-        ("Content-Language", [_language(reply.language)] if reply.language else []),
-        ("Auto-Submitted", ["auto-replied"] if reply.automatic else []),
-        ("X-Auto-Response-Suppress", ["All"] if reply.automatic else []),
+    ]
+    titled = replace(reply, subject=rules.one_line(reply.subject) or rules.reply_subject(original.subject))
+    head = _head(rules.reply_target(original, own), titled, thread, "auto-replied")
+    return head + _content(reply, original.text)
+
+
+def compose_mail(to: MailAddress, mail: Reply) -> bytes:
+    """Return a mail that answers none as RFC 5322 bytes with CRLF; its subject must be given.
+
+    Raises:
+        BadInput: an address, the id, the language or a file is not usable, or there is no subject.
+    """
+    if not rules.one_line(mail.subject):
+        raise BadInput("a mail that answers none needs a subject")
+    return _head(to, mail, [], "auto-generated") + _content(mail, "")
+
+
+def _head(to: MailAddress, mail: Reply, thread: list[tuple[str, list[str]]], submitted: str) -> bytes:
+    """Return the headers up to those of the content; `submitted` is how an automatic mail calls itself (RFC 3834)."""
+    headers: list[tuple[str, list[str]]] = [
+        ("From", [_mailbox(mail.sender)]),
+        ("To", [_mailbox(to)]),
+        ("Cc", [_mailbox(one) for one in mail.cc]),
+        ("Subject", _words(rules.one_line(mail.subject))),
+        ("Date", [_date(mail.date)]),
+        ("Message-ID", [_own_id(mail.message_id)]),
+        *thread,
+        ("Content-Language", [_language(mail.language)] if mail.language else []),
+        ("Auto-Submitted", [submitted] if mail.automatic else []),
+        ("X-Auto-Response-Suppress", ["All"] if mail.automatic else []),
         ("MIME-Version", ["1.0"]),
     ]
-    lines = "".join(_header(name, values) for name, values in headers if values)
-    return lines.encode() + _content(original, reply)
+    return "".join(_header(name, values) for name, values in headers if values).encode()
 
 
 # Headers.
@@ -179,10 +208,10 @@ def _language(language: str) -> str:
 # Content.
 
 
-def _content(original: InboundMail, reply: Reply) -> bytes:
-    """Return content headers, an empty line and the content."""
+def _content(reply: Reply, answered: str) -> bytes:
+    """Return content headers, an empty line and the content, with the answered text quoted."""
     body = _plain(reply.body)
-    quoted = _plain(original.text[:_MAX_QUOTE]) if reply.quote else ""
+    quoted = _plain(answered[:_MAX_QUOTE]) if reply.quote else ""
     head = rules.one_line(reply.quote_head)
     content = _text_part("plain", "\n".join([body, *_quote_lines(head, quoted)]))
     mark = hashlib.sha256(reply.message_id.encode() + content).hexdigest()[:32]
