@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agents import evidence as ev
+from agents.dispute.correspondence import about_order
 from agents.dispute.exhibits import Records, exhibits_of
 from agents.dispute.key_facts import key_facts
 from knowledge.rails import rail
@@ -22,6 +23,7 @@ from rejoinder.domain.orders import Order
 from rejoinder.domain.packet import KeyFacts, MadePacket, Packet
 from rejoinder.errors import BadInput, NotFound, PacketMisread, RejoinderError
 from rejoinder.storage.files import FileStore
+from rejoinder.storage.pages import CasePage
 from rejoinder.storage.store import Store
 from tools.packet.build import build_packet
 
@@ -101,9 +103,13 @@ def finished(store: Store, files: FileStore, case_id: int, *, made_at: datetime,
     return made
 
 
-def last_made(store: Store, files: FileStore, case_id: int, *, now: datetime) -> MadePacket | None:
-    """Return the finished file as it stands; None when it was not made yet, or not of what the case holds now."""
-    return store.made_packet(case_id, material_of(store, files, case_id, made_at=now).inputs)
+def last_made(store: Store, files: FileStore, page: CasePage, *, now: datetime) -> MadePacket | None:
+    """Return the finished file as it stands; None when it was not made yet, or not of what the case holds now.
+
+    Raises:
+        NotFound: the case has no letter.
+    """
+    return store.made_packet(page.case.case_id, material_on(store, files, page, day=now).inputs)
 
 
 def limits_of(dispute: Dispute, day: datetime) -> FileLimits:
@@ -119,8 +125,14 @@ def material_of(
     Raises:
         NotFound: no such case, or no letter in it.
     """
-    case = store.case(case_id)
-    page = store.case_page(case_id, [case.merchant_id])
+    return material_on(store, files, store.case_page(case_id, [store.case(case_id).merchant_id]), draft_id, day=made_at)
+
+
+def material_on(
+    store: Store, files: FileStore, page: CasePage, draft_id: int | None = None, *, day: datetime
+) -> Material:
+    """Return what the packet of a case is made from, where its page was loaded already; raises as `material_of`."""
+    case, case_id = page.case, page.case.case_id
     letter = page.draft if draft_id is None else store.draft_of_case(case_id, draft_id)
     chosen = page.draft_id if draft_id is None else draft_id
     if page.dispute is None or letter is None or letter.kind != "letter" or chosen is None:
@@ -141,13 +153,17 @@ def material_of(
             messages=_correspondence(store, case, page.dispute, order),
             read_file=files.get,
         ),
-        limits=limits_of(page.dispute, made_at),
+        limits=limits_of(page.dispute, day),
     )
 
 
 def _correspondence(store: Store, case: Case, dispute: Dispute, order: Order | None) -> Sequence[StoredMessage]:
     email = order.customer_email if order else dispute.buyer_email
-    return store.mails_with(case.merchant_id, email, limit=MAX_MESSAGES) if email else ()
+    messages = store.mails_with(case.merchant_id, email, limit=MAX_MESSAGES) if email else ()
+    if order is None:
+        return messages
+    others = store.candidate_orders(case.merchant_id, numbers=(), emails=[email], payments=())
+    return about_order(messages, order, others)
 
 
 def _made(material: Material, files: FileStore, made_at: datetime) -> MadePacket:

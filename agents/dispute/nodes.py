@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from agents import evidence as ev
 from agents.checks import check_context, run_checks
 from agents.deps import Deps, Policy
+from agents.dispute.correspondence import about_order
 from agents.dispute.harmful import blocking
 from agents.dispute.judging import Given, accepted_orders, history_of, judge
 from agents.dispute.letter import disputed_payment, letter_context, write_letter
@@ -179,7 +180,9 @@ def _printed_day(scene: Scene) -> date | None:
 def _correspondence(scene: Scene, deps: Deps) -> list[InboundMail]:
     if scene.order is None:
         return []
-    stored = deps.store.mails_with(scene.merchant.merchant_id, scene.order.customer_email)
+    merchant_id, email = scene.merchant.merchant_id, scene.order.customer_email
+    others = deps.store.candidate_orders(merchant_id, numbers=(), emails=[email], payments=())
+    stored = about_order(deps.store.mails_with(merchant_id, email), scene.order, others)
     return [message.mail for message in stored if message.mail][-LETTER_MESSAGES:]
 
 
