@@ -129,6 +129,7 @@ def _packet(
     parts = without_list(letter)
     return {
         "title": title,
+        "language": letter.language.split("-")[0],
         "short-title": printable(f"Re: dispute {facts.dispute_reference}", _LETTER),
         "heading": title,
         "author": printable(facts.merchant, _LETTER),

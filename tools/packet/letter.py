@@ -13,7 +13,7 @@ class LetterLine(NamedTuple):
     text: str
 
 
-_LIST = LetterLine("heading", "Exhibits")
+_LISTS = (LetterLine("heading", "Exhibits"), LetterLine("heading", "附件"))
 
 
 def letter_lines(letter: Draft) -> Iterator[LetterLine]:
@@ -41,7 +41,7 @@ class LetterParts(NamedTuple):
 def without_list(letter: Draft) -> LetterParts:
     """Return a letter without its own list of exhibits, which the index stands in for; it may have none."""
     lines = tuple(letter_lines(letter))
-    start = lines.index(_LIST) if _LIST in lines else len(lines)
+    start = next((at for at, line in enumerate(lines) if line in _LISTS), len(lines))
     items = 0
     while start + 1 + items < len(lines) and lines[start + 1 + items].kind == "item":
         items += 1
