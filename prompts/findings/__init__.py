@@ -36,7 +36,8 @@ def explain(finding: Finding, language: str) -> str:
     template = words.get(f"{finding.code}.{finding.verdict}") or words.get(finding.code)
     if template is None:
         raise TemplateError(f"prompts/findings has no sentence for {finding.code!r} ({finding.verdict})")
-    return _filled(template, finding)
+    named = {name: _names(language).get(value, value) for name, value in finding.values.items()}
+    return _filled(template, replace(finding, values=named))
 
 
 def for_issuer(finding: Finding, language: str) -> str:
@@ -56,6 +57,12 @@ def _as_written(value: str, language: str) -> str:
         return format_day(date.fromisoformat(value), language)
     amount = _AMOUNT.fullmatch(value)
     return format_amount(from_decimal(Decimal(amount[1]), amount[2]), language) if amount else value
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    tables = tomllib.loads((FOLDER / "names.toml").read_text(encoding="utf-8"))
+    return dict(tables.get(language.split("-")[0], {}))
 
 
 def _words(language: str) -> dict[str, str]:
