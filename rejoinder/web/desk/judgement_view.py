@@ -29,6 +29,9 @@ OWN = ("clock_merchant", "clock_calendar_unknown")
 NETWORK = ("clock_network_counted", "clock_network_unknown")
 TERM = "term"
 DRAFT = "The draft "
+ADVISED = "advice_"
+"""The finding that stands above all others on the page, and need not stand there twice."""
+
 MISSING = "Evidence is missing: {}."
 
 
@@ -245,7 +248,8 @@ def _blocks(paragraphs: Sequence[tuple[str, ...]], views: Mapping[str, FindingVi
     for is_item, group in groupby(paragraphs, lambda paragraph: paragraph[0].startswith(ITEM)):
         if is_item:
             texts = [" ".join(paragraph).removeprefix(ITEM) for paragraph in group]
-            yield Block(findings=tuple(views.get(text) or _only_words(text) for text in texts))
+            found = [views.get(text) or _only_words(text) for text in texts]
+            yield Block(findings=tuple(one for one in found if not one.finding.code.startswith(ADVISED)))
         else:
             yield from (Block(sentences=paragraph) for paragraph in group)
 
