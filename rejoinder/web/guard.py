@@ -1,5 +1,6 @@
 """What every answer of the web carries, and how much a form may hold."""
 
+import re
 from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
@@ -7,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FORM = 1024 * 1024
+MAX_FILE_FORM = 26 * 1024 * 1024
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -21,6 +23,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+
+_FILE_FORM = re.compile(r"/cases/\d{1,19}/evidence")
 
 
 @dataclass(frozen=True)
@@ -51,4 +55,5 @@ def _too_large(scope: Scope) -> bool:
     if scope["method"] in {"GET", "HEAD", "OPTIONS"} or scope["path"].startswith("/webhooks/"):
         return False
     length = dict(scope["headers"]).get(b"content-length", b"")
-    return not length.isdigit() or int(length) > MAX_FORM
+    most = MAX_FILE_FORM if _FILE_FORM.fullmatch(scope["path"]) else MAX_FORM
+    return not length.isdigit() or int(length) > most

@@ -10,6 +10,7 @@ import rejoinder.demo
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.evidence import Evidence
 from rejoinder.domain.limits import FileLimits
+from rejoinder.domain.packet import MadePacket
 from rejoinder.errors import NotFound, PacketTooLarge
 from rejoinder.packets import build, finished, last_made, material_of, packet_of
 from rejoinder.storage.files import FileStore
@@ -38,6 +39,10 @@ def merchant(scene: Scene) -> Merchant:
 @pytest.fixture
 def opened(scene: Scene, merchant: Merchant) -> Opened:
     return scene.dispute_case(merchant)
+
+
+def kept(store: Store, files: FileStore, case_id: int) -> MadePacket | None:
+    return last_made(store, files, store.case_page(case_id, [store.case(case_id).merchant_id]), now=NOW)
 
 
 def words(pdf: bytes) -> str:
@@ -87,14 +92,14 @@ def test_an_earlier_draft_can_be_asked_for_but_only_of_the_same_case(opened, sce
 
 
 def test_what_was_made_is_kept_until_letter_or_evidence_change(opened, store, files):
-    assert last_made(store, files, opened.case_id, now=NOW) is None
+    assert kept(store, files, opened.case_id) is None
     made = finished(store, files, opened.case_id, made_at=NOW)
     assert finished(store, files, opened.case_id, made_at=NOW + timedelta(hours=1)) == made
-    assert last_made(store, files, opened.case_id, now=NOW) == made
+    assert kept(store, files, opened.case_id) == made
     assert files.get(made.pdf_hash).startswith(b"%PDF-")
     assert (made.size, made.exhibits) == (len(files.get(made.pdf_hash)), 3)
     store.add_upload(opened.case_id, given_file(files, b"Left at the door.", "note.txt"), "mia")
-    assert last_made(store, files, opened.case_id, now=NOW) is None
+    assert kept(store, files, opened.case_id) is None
 
 
 def test_a_file_is_made_anew_when_asked_for(opened, store, files):

@@ -1,6 +1,20 @@
 """The pages of the review desk, one module each."""
 
-from rejoinder.web.desk import case, cases, confirming, decisions, downloads, figures, login, quarantine, reviews, terms
+from rejoinder.web.desk import (
+    case,
+    cases,
+    confirming,
+    decisions,
+    downloads,
+    figures,
+    links,
+    login,
+    packets,
+    quarantine,
+    reviews,
+    terms,
+    uploads,
+)
 
 ROUTERS = (
     login.router,
@@ -10,6 +24,9 @@ ROUTERS = (
     decisions.router,
     confirming.router,
     downloads.router,
+    packets.router,
+    uploads.router,
+    links.router,
     terms.router,
     figures.router,
     quarantine.router,

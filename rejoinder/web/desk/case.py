@@ -7,6 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from prompts.exhibits import exhibit_title
 from rejoinder.domain.cases import Merchant, StoredMessage
 from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
@@ -17,7 +18,9 @@ from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
 from rejoinder.web.desk.judgement_view import Judged, reteller, view_judgement
 from rejoinder.web.desk.mail_view import MailView, view_mail
+from rejoinder.web.desk.packets import file_view
 from rejoinder.web.desk.titles import evidence_title, intent_title
+from rejoinder.web.desk.uploads import kinds_for
 from rejoinder.web.desk.weighing import Weighed, WorthForm, weigh_again, worth_form
 from rejoinder.web.pages import download, page, words_of
 from rejoinder.web.words import Words, zone_of
@@ -34,6 +37,9 @@ DONE = {
     "retry": "It will be tried again in a moment.",
     "confirmed": "The fields were confirmed. A new draft will be there in a moment.",
     "terms": "Saved. Everything was reckoned anew.",
+    "given": "The file was added. Draft again to let the letter speak of it.",
+    "removed": "The file was taken out. Draft again where the letter speaks of it.",
+    "redrafted": "A new draft will be there in a moment.",
     "taken_back": "Taken back. Nothing was sent; the review is open again.",
 }
 
@@ -119,6 +125,9 @@ def case_response(
         view=view_judgement(judged, draft.labels, words) if judged else None,
         worth=_worth(weighed, words, terms),
         said=reteller(judged.judgement if judged else None, words),
+        file=file_view(desk, shown),
+        kinds=kinds_for(shown.dispute, words.language) if shown.dispute else None,
+        kind_title=exhibit_title,
         intent_title=intent_title,
         evidence_title=evidence_title,
     )
