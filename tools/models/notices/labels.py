@@ -15,6 +15,7 @@ _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
 _NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|№)$")
 _LONGEST_LABEL = 70
+_FARTHEST_LABEL = 200
 _LONGEST_NAME = 60
 
 
@@ -174,14 +175,15 @@ def _with_colons(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
     marks: list[tuple[Meaning, int, int]] = []
     previous = line.start
     for match in _COLON.finditer(folded, line.start, line.end):
-        head = folded[previous : match.start()]
         first = previous == line.start
+        begin = previous if first else max(previous, match.start() - _FARTHEST_LABEL)
+        head = folded[begin : match.start()]
         known = labels.whole(head.strip(NOISE)) if first or len(head) < _LONGEST_LABEL else None
-        at = previous + len(head) - len(head.lstrip(NOISE))
+        at = begin + len(head) - len(head.lstrip(NOISE))
         if known is None:
             ending = labels.ending(head.rstrip(" *"))
             if ending:
-                known, at = ending[0], previous + ending[1]
+                known, at = ending[0], begin + ending[1]
             elif not first:
                 continue
         if known is None:

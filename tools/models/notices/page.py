@@ -21,6 +21,7 @@ _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_]
 # A line break between words: no mark that ends a line before it, no mark of a list, a table or a gap behind it.
 _WRAP = re.compile(r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))")
 _NARROWEST_WRAP = 50
+_LONGEST_SENTENCE = 400
 
 
 class Place(NamedTuple):
@@ -120,13 +121,12 @@ class Page:
         return replace(self, text=text, folded=folded, labelled=kept)
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
-        """Return the sentence or line around a span."""
-        first = max(
-            (m.end() for m in _SENTENCE_END.finditer(self.folded, max(0, start - 400), start)),
-            default=max(0, start - 400),
-        )
-        after = _SENTENCE_END.search(self.folded, end)
-        return first, after.start() if after else len(self.folded)
+        """Return the sentence or line around a span, as far as a sentence goes."""
+        farthest = max(0, start - _LONGEST_SENTENCE)
+        first = max((m.end() for m in _SENTENCE_END.finditer(self.folded, farthest, start)), default=farthest)
+        last = min(end + _LONGEST_SENTENCE, len(self.folded))
+        after = _SENTENCE_END.search(self.folded, end, last)
+        return first, after.start() if after else last
 
 
 def page_of(

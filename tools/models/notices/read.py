@@ -19,6 +19,7 @@ from tools.models.notices.words import Words, words_of
 READER = "notices"
 UNSURE = 0.5
 _REFERENCES = ("payment_reference", "order_reference", "transaction_date", "currency")
+_LONGEST_TEXT = 120_000
 _LONGEST_FILE = 60_000
 
 
@@ -130,7 +131,7 @@ def _body_page(
         return Place() if shift is None else Place(start + shift, end + shift)
 
     own = _own_part(mail) if sender.source is None and inner is mail else ""
-    text = own or inner.text
+    text = (own or inner.text)[:_LONGEST_TEXT]
     words = words_of(catalog)
     return page_of(inner, text, sender, words, _date_rules(inner, mail, sender, words), place)
 

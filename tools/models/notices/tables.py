@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tools.models.notices.words import Meaning
 
 NOISE = " \t*-•·●▪■◆►▶>#|_—–.。"
-_CELLS = re.compile(r"\t+|\s*[|｜]\s*|\s*│\s*")
+_CELLS = re.compile(r"\t+|[|｜│]")
 _WIDE_GAP = re.compile(r"[ \u3000]{2,}")
-_MARKS = (re.compile(r"\s*;\s*"), re.compile(r"\s*,\s*"))
+_MARKS = (re.compile(";"), re.compile(","))
 _MOST_FOREIGN_LINES = 2
 _FEWEST_COLUMNS = 3
 
