@@ -68,6 +68,12 @@ def order_words() -> tuple[str, ...]:
     return tuple(read_toml("admissions.toml")["order_words"]["words"])
 
 
+@cache
+def town_words() -> frozenset[str]:
+    """Return words that many towns have in their names, lower case and without accents."""
+    return frozenset(read_toml("admissions.toml")["town_words"]["words"])
+
+
 def _sentences(text: str) -> Iterator[str]:
     for sentence in _SENTENCE_END.split(text):
         if plain := " ".join(sentence.split()):

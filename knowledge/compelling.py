@@ -104,11 +104,14 @@ class EciTable(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class TellingConcepts(Sourced):
-    """Concepts of the lexicon by which a customer owns to a purchase, to the dispute, or denies the purchase."""
+    """Concepts of the lexicon by which a customer owns to a purchase, the dispute or a receipt, or denies it."""
 
     owns_purchase: tuple[str, ...]
     files_dispute: tuple[str, ...]
     denies_purchase: tuple[str, ...]
+    received: tuple[str, ...]
+    not_received: tuple[str, ...]
+    asks: tuple[str, ...]
 
 
 T = TypeVar("T", bound=Sourced)

@@ -138,6 +138,7 @@ def read_clocks(
             *processor.findings,
             *network.findings,
             _ruling(matter, due_by, ruled_by),
+            *_overdue(matter, due_by, own.by, now),
             *own.findings,
             _silence(matter),
         ),
@@ -327,6 +328,16 @@ def _ruling(matter: _Matter, due_by: datetime | None, ruled_by: RuledBy) -> Find
         return Finding(code="clock_rules", verdict="unknown", missing="respond_by")
     values = {"by": _shown(due_by, matter.zone), "ruled_by": ruled_by, "title": matter.rail.title}
     return Finding(code="clock_rules", verdict="holds", values=values)
+
+
+def _overdue(
+    matter: _Matter, due_by: datetime | None, merchant_by: datetime | None, now: datetime
+) -> tuple[Finding, ...]:
+    """Say that the deadline has passed, or that it is closer than the merchant's own buffer."""
+    if due_by is None or merchant_by is None or now < min(due_by, merchant_by):
+        return ()
+    code = "clock_overdue" if now >= due_by else "clock_buffer_used"
+    return (Finding(code=code, verdict="holds", values={"by": _shown(due_by, matter.zone)}),)
 
 
 def _silence(matter: _Matter) -> Finding:

@@ -3,16 +3,23 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agents.dispute.records import of_dispute, of_order, of_payment, of_refund
 from agents.dispute.subject import Subject
+from knowledge.admissions import town_words
 from rejoinder.domain.judgement import Compared, Finding, Verdict
 from rejoinder.domain.money import Money
 from rejoinder.domain.orders import Order, Payment, PostalAddress, Shipment
 
 _CHECK_FAILED = re.compile(r"^(n|fail(ed)?|no[ _]?match|mismatch)$|\bneither\b|(no|doesn.)t match", re.I)
 _WORD = re.compile(r"\w+")
+_APOSTROPHES = re.compile("['’‘`´]")
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+_WITHOUT_MARKS = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
+_UNSPACED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI"})
+_SAME_DELIVERY = timedelta(days=1)
+_ARRIVED = frozenset({"delivered", "returned"})
 
 
 def impossible_dates(subject: Subject) -> Iterator[Finding]:
@@ -26,6 +33,31 @@ def impossible_dates(subject: Subject) -> Iterator[Finding]:
             record = of_order(order, "placed_at", _day(order.placed_at))
             moved = _parcel(shipment, "shipped_at" if first == shipped else "delivered_at", _day(first))
             yield _finding("moved_before_ordered", moved, record)
+
+
+def contradicting_scans(subject: Subject) -> Iterator[Finding]:
+    """What the shop calls delivered the carrier scanned as delivered, last of all and on that day."""
+    for _, shipment in _parcels(subject):
+        if not shipment.delivered_at or not shipment.scans:
+            continue
+        arrived = _parcel(shipment, "delivered_at", _day(shipment.delivered_at))
+        last, there = shipment.scans[-1], [scan for scan in shipment.scans if scan.status == "delivered"]
+        if last.status not in _ARRIVED:
+            scanned = _parcel(shipment, "scan", f"{last.status} {_day(last.at)}")
+            yield _finding("delivered_without_scan", arrived, scanned, values={"status": last.status})
+        elif there and min(abs(scan.at - shipment.delivered_at) for scan in there) > _SAME_DELIVERY:
+            yield _finding("delivery_dates_differ", arrived, _parcel(shipment, "scan", _day(there[-1].at)))
+
+
+def used_before_ordered(subject: Subject) -> Iterator[Finding]:
+    """A digital good is used after it was ordered, by somebody who ordered nothing before."""
+    order = subject.order
+    if order is None or order.goods != "digital" or subject.earlier_orders:
+        return
+    first = min((access.at for access in order.accesses), default=None)
+    if first and _day_before(first, order.placed_at):
+        pair = of_order(order, "accesses", _day(first)), of_order(order, "placed_at", _day(order.placed_at))
+        yield _finding("used_before_ordered", *pair)
 
 
 def late_delivery(subject: Subject) -> Iterator[Finding]:
@@ -89,38 +121,58 @@ def _place_differs(place: str, address: PostalAddress) -> Verdict:
     """Tell whether a scan's place is another town than the address; fails where nothing can be compared."""
     if not place or not address.city or _words(place) <= {address.country.casefold(), address.state.casefold()}:
         return "fails"
-    if _words(address.city) & _words(place) or (address.postcode and _joined(address.postcode) in _joined(place)):
-        return "fails"
-    if _joined(address.city) in _joined(place):
+    city = _words(address.city) - town_words() or _words(address.city)
+    if city & _words(place) or _stands_in(address.city, place) or _stands_in(address.postcode, place):
         return "fails"
     return "holds" if _scripts(place) == _scripts(address.city) else "unknown"
+
+
+def _stands_in(name: str, place: str) -> bool:
+    """Tell whether a name is one or several whole words of a place; in scripts without spaces, any part of it."""
+    if _scripts(name) & _UNSPACED:
+        return bool(name) and any(one in other for one in _joined(name) for other in _joined(place))
+    words = [_WORD.findall(spelling) for spelling in _spellings(place)]
+    runs = {"".join(found[i:j]) for found in words for i in range(len(found)) for j in range(i + 1, len(found) + 1)}
+    return bool((_joined(name) - {""}) & runs)
 
 
 def strange_signature(subject: Subject) -> Iterator[Finding]:
     """Who signed for the parcel is who it was sent to."""
     for order, shipment in _parcels(subject):
         recipient = order.ship_to.name or order.customer_name
-        if shipment.signed_by and recipient and not _same_name(shipment.signed_by, recipient):
-            verdict: Verdict = "holds" if _scripts(shipment.signed_by) == _scripts(recipient) else "unknown"
-            signed = _parcel(shipment, "signed_by", shipment.signed_by)
-            yield _finding("signed_by_another", signed, of_order(order, "ship_to.name", recipient), verdict=verdict)
+        if not shipment.signed_by or not recipient:
+            continue
+        pair = _parcel(shipment, "signed_by", shipment.signed_by), of_order(order, "ship_to.name", recipient)
+        if not _same_name(shipment.signed_by, recipient):
+            same_script = _scripts(shipment.signed_by) == _scripts(recipient)
+            yield _finding("signed_by_another", *pair, verdict="holds" if same_script else "unknown")
+        elif _other_surname(shipment.signed_by, recipient):
+            yield _finding("signed_by_namesake", *pair, verdict="unknown")
 
 
 def different_people(subject: Subject) -> Iterator[Finding]:
     """Buyer, payer and recipient are one person at one address."""
     order = subject.order
-    if order is None or order.bill_to is None:
+    if order is None:
         return
-    bill, ship = order.bill_to, order.ship_to
-    if bill.name and ship.name and not _same_name(bill.name, ship.name):
-        pair = of_order(order, "bill_to.name", bill.name), of_order(order, "ship_to.name", ship.name)
-        yield _finding("names_differ", *pair)
-    for part in ("country", "postcode", "city"):
-        billed, shipped = str(getattr(bill, part)), str(getattr(ship, part))
-        if billed and shipped and _joined(billed) != _joined(shipped):
+    yield from _different_names(order)
+    for part in ("country", "postcode", "city") if order.bill_to else ():
+        billed, shipped = str(getattr(order.bill_to, part)), str(getattr(order.ship_to, part))
+        if billed and shipped and not _joined(billed) & _joined(shipped):
             pair = of_order(order, f"bill_to.{part}", billed), of_order(order, f"ship_to.{part}", shipped)
             yield _finding("ships_elsewhere", *pair)
             return
+
+
+def _different_names(order: Order) -> Iterator[Finding]:
+    """Compare who the goods went to with who paid, or with who ordered where no payer is named."""
+    field, payer = "customer_name", order.customer_name
+    if order.bill_to and order.bill_to.name:
+        field, payer = "bill_to.name", order.bill_to.name
+    if payer and order.ship_to.name and not _same_name(payer, order.ship_to.name):
+        yield _finding(
+            "names_differ", of_order(order, field, payer), of_order(order, "ship_to.name", order.ship_to.name)
+        )
 
 
 def different_amounts(subject: Subject) -> Iterator[Finding]:
@@ -128,9 +180,12 @@ def different_amounts(subject: Subject) -> Iterator[Finding]:
     order, payment, disputed = subject.order, subject.payment, subject.dispute.amount
     if order and {p.amount.currency for p in order.payments} == {order.total.currency}:
         paid = sum(p.amount.amount_minor for p in order.payments)
+        text = str(Money(amount_minor=paid, currency=order.total.currency))
+        pair = of_order(order, "payments", text), of_order(order, "total", order.total)
         if paid > order.total.amount_minor and not _charged_twice(order):
-            text = str(Money(amount_minor=paid, currency=order.total.currency))
-            yield _finding("paid_above_order", of_order(order, "payments", text), of_order(order, "total", order.total))
+            yield _finding("paid_above_order", *pair)
+        elif paid < order.total.amount_minor:
+            yield _finding("paid_below_order", *pair)
     if payment and disputed and disputed != payment.amount:
         verdict: Verdict = "holds" if disputed.currency == payment.amount.currency else "unknown"
         pair = of_dispute("amount", disputed), of_payment(payment, "amount", payment.amount)
@@ -209,20 +264,35 @@ def _day(at: datetime | None) -> str:
 def _same_name(one: str, other: str) -> bool:
     """Tell whether two names share a word, so that initials, orders and second names do not matter."""
     shared = _words(one) & _words(other)
-    return any(len(word) > 1 for word in shared) or _joined(one) == _joined(other)
+    return any(len(word) > 1 for word in shared) or bool(_joined(one) & _joined(other))
 
 
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.casefold())
+def _other_surname(one: str, other: str) -> bool:
+    """Tell whether two names that share a word end, or begin, with other whole words: a relative, or a stranger."""
+    mine, theirs = _words(one), _words(other)
+    rest, missing = mine - theirs, theirs - mine
+    whole = all(any(len(word) > 1 for word in words) for words in (rest, missing))
+    return whole and len(mine & theirs) == 1 and not _joined(one) & _joined(other)
+
+
+def _spellings(text: str) -> tuple[str, str, str]:
+    """Return a text without accents in the ways it may be written: dropped, spelled out, apostrophes dropped."""
+    small = text.casefold()
+    bare = _bare(small.translate(_WITHOUT_MARKS))
+    return bare, _bare(small.translate(_SPELLED_OUT)), _APOSTROPHES.sub("", bare)
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text)
     return "".join(character for character in folded if not unicodedata.combining(character))
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(_plain(text)))
+    return {word for spelling in _spellings(text) for word in _WORD.findall(spelling)}
 
 
-def _joined(text: str) -> str:
-    return "".join(_WORD.findall(_plain(text)))
+def _joined(text: str) -> set[str]:
+    return {"".join(_WORD.findall(spelling)) for spelling in _spellings(text)}
 
 
 def _scripts(text: str) -> frozenset[str]:

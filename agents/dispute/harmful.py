@@ -5,6 +5,7 @@ Harmful evidence is shown, never hidden: an issuer finds it anyway.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -76,7 +77,9 @@ def harmful(subject: Subject, evidence: Sequence[Evidence]) -> tuple[Finding, ..
     Holds where the records say so; unknown where they may, such as a place written in another script.
     """
     of_records = (finding for rule in RULES for finding in rule(subject))
-    return (*of_records, *(finding for item in evidence for finding in _strange_exhibit(subject, item)))
+    printed = {of_mail(mail, "").evidence_id: _printed(mail) for mail in subject.mails}
+    exhibits = (replace(item, text=printed.get(item.evidence_id, item.text)) for item in evidence)
+    return (*of_records, *(finding for item in exhibits for finding in _strange_exhibit(subject, item)))
 
 
 def blocking(findings: Iterable[Finding], category: str) -> tuple[Finding, ...]:
@@ -194,6 +197,11 @@ def customer_cancelled(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _printed(mail: InboundMail) -> str:
+    """Return what an exhibit prints of a mail: all its text, what it quotes included, and who else read it."""
+    return "\n".join((mail.text or mail.new_text, *(address.email for address in mail.cc)))
+
+
 def _strange_exhibit(subject: Subject, item: Evidence) -> Iterator[Finding]:
     """An exhibit is of this order and this customer, and names no other."""
     order = subject.order
@@ -207,28 +215,28 @@ def _strange_exhibit(subject: Subject, item: Evidence) -> Iterator[Finding]:
     customer = item.fields.get("customer_email", "").lower()
     if customer and known and customer not in known:
         yield _other("exhibit_of_other_customer", item, customer, order.customer_email)
-    if item.kind == "customer_communication":
-        yield from _strange_mail(subject, item, known)
+    if item.kind == "customer_communication" or item.file_hash:
+        yield from _strange_people(subject, item, known)
     elsewhere = sorted(set(_numbers_like(order.number, item.text)) - {number.casefold() for number in ours})
     if elsewhere:
         yield _other("exhibit_names_other_order", item, ", ".join(elsewhere), order.number)
 
 
-def _strange_mail(subject: Subject, item: Evidence, known: frozenset[str]) -> Iterator[Finding]:
+def _strange_people(subject: Subject, item: Evidence, known: frozenset[str]) -> Iterator[Finding]:
     merchants = _merchant_domains(subject, known)
     sender = item.fields.get("from_email", "").lower()
     if sender and known and sender not in known and _domain(sender) not in merchants:
         yield _other("exhibit_of_other_customer", item, sender, ", ".join(sorted(known)))
     named = {address.lower() for address in _EMAIL.findall(item.text)} - known - {sender}
     strangers = sorted(address for address in named if _domain(address) not in merchants)
-    if strangers and known:
+    if strangers and known and (merchants or item.kind == "customer_communication"):
         yield _other("exhibit_names_other_person", item, ", ".join(strangers), ", ".join(sorted(known)))
 
 
 def _merchant_domains(subject: Subject, known: frozenset[str]) -> frozenset[str]:
     """Return the domains that exchange mails with the customer: those written from, and those written to."""
     wrote = {mail.sender.email.lower() for mail in own_mails(subject)}
-    read = {address for mail in customer_mails(subject) for address in _recipients(mail)}
+    read = {address.email.lower() for mail in customer_mails(subject) for address in mail.to}
     return frozenset(map(_domain, (wrote | read) - known))
 
 
@@ -269,6 +277,8 @@ RULES: Sequence[Rule] = (
     broken_promises,
     customer_cancelled,
     contradictions.impossible_dates,
+    contradictions.contradicting_scans,
+    contradictions.used_before_ordered,
     contradictions.late_delivery,
     contradictions.partial_delivery,
     contradictions.cancelled_first,

@@ -1,6 +1,8 @@
 """Whether a dispute should not have been raised at all, and whether money would leave twice."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
 from agents.dispute.liability_shift import liability_shift
 from agents.dispute.records import of_dispute, of_order, of_payment, of_refund
@@ -14,6 +16,10 @@ from rejoinder.domain.orders import Order, Refund
 
 MONEY_STILL_HERE = frozenset({"alert_open", "alert_expired", "inquiry_open", "inquiry_responded", "inquiry_closed"})
 MONEY_ALREADY_BACK = frozenset({"prevented", "alert_resolved"})
+WALLETS = frozenset({"paypal", "klarna", "afterpay"})
+"""Networks whose customers pay with an account, often under another mail address than they shop with."""
+CAPTURED_WITHIN = timedelta(days=8)
+"""An authorisation may be captured about a week later, and a notice names either day."""
 DECIDED_FOR_US = frozenset({"won", "won_provisional", "won_final", "withdrawn"})
 
 
@@ -219,6 +225,46 @@ def _other_payment(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _other_purchase(subject: Subject) -> Iterator[Finding]:
+    """Tell whether day, buyer and order number of the dispute are those of the order it was matched to."""
+    dispute, order, payment = subject.dispute, subject.order, subject.payment
+    told = _day_told(dispute)
+    if payment and told and abs(payment.captured_at.date() - told) > CAPTURED_WITHIN:
+        compared = (
+            of_dispute("transaction_date", told),
+            of_payment(payment, "captured_at", payment.captured_at.date()),
+        )
+        yield _of_another("other_payment_transaction_date", *compared)
+    if order is None:
+        return
+    buyer, customer = dispute.buyer_email.casefold(), order.customer_email.casefold()
+    if buyer and customer and buyer != customer and subject.network not in WALLETS:
+        compared = of_dispute("buyer_email", buyer), of_order(order, "customer_email", customer)
+        yield _of_another("other_payment_buyer_email", *compared)
+    if _is_number_like(dispute.order_reference, order.number):
+        compared = of_dispute("order_reference", dispute.order_reference), of_order(order, "number", order.number)
+        yield _of_another("other_order_named", *compared)
+
+
+def _of_another(code: str, said: Compared, known: Compared) -> Finding:
+    values = {"said": said.value, "known": known.value}
+    return Finding(code=code, verdict="unknown", values=values, compared=(said, known), missing="payment")
+
+
+def _day_told(dispute: Dispute) -> date | None:
+    try:
+        return date.fromisoformat(dispute.transaction_date[:10])
+    except ValueError:
+        return None
+
+
+def _is_number_like(reference: str, number: str) -> bool:
+    """Tell whether a reference is another order number of the same shop, by its shape."""
+    said, known = reference.lstrip("#").casefold(), number.lstrip("#").casefold()
+    shape = "".join(r"\d" if letter.isdigit() else re.escape(letter) for letter in known)
+    return said != known and bool(re.fullmatch(shape, said))
+
+
 def _amounts(subject: Subject) -> Iterator[Finding]:
     disputed, payment = subject.dispute.amount, subject.payment
     if disputed is None or payment is None:
@@ -240,6 +286,7 @@ def _paid(subject: Subject) -> tuple[Compared, ...]:
 
 CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     _other_payment,
+    _other_purchase,
     _refunds,
     _cancelled,
     _duplicates,

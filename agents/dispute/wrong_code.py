@@ -8,6 +8,7 @@ from agents.dispute.records import of_dispute, of_mail, of_order, of_payment
 from agents.dispute.subject import Subject
 from knowledge.compelling import duplicate_within_days, telling_concepts
 from knowledge.lexicon import concepts_in, sentences
+from knowledge.reason_codes import find
 from rejoinder.domain.judgement import Finding
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order, Payment
@@ -17,6 +18,7 @@ DENIED = frozenset({"fraud_card_absent", "fraud_card_present", "unrecognized"})
 """Categories in which the cardholder says that the purchase is not theirs."""
 
 QUOTE_LENGTH = 240
+_QUESTION_MARKS = ("?", "？", "؟")
 
 
 class _Said(NamedTuple):
@@ -27,15 +29,25 @@ class _Said(NamedTuple):
 
 def wrong_code(subject: Subject) -> Iterator[Finding]:
     """Tell where the code says one thing and the cardholder's words or the order another."""
+    yield from _unknown_code(subject)
     if subject.category in DENIED:
         yield from _issuers_words(subject)
         yield from _customers_words(subject)
     if subject.category == "not_received":
         yield from _digital(subject)
+        yield from _receipt(subject)
     if subject.category == "cancelled_recurring":
         yield from _not_recurring(subject)
     if subject.category == "duplicate":
         yield from _second_charge(subject)
+
+
+def _unknown_code(subject: Subject) -> Iterator[Finding]:
+    code = subject.dispute.reason_code
+    if code and find(subject.network, code) is None:
+        compared = (of_dispute("reason_code", _reason(subject)),)
+        values = {"reason": code, "network": subject.network}
+        yield Finding(code="reason_unknown", verdict="unknown", values=values, compared=compared, missing="reason_code")
 
 
 def _issuers_words(subject: Subject) -> Iterator[Finding]:
@@ -80,6 +92,28 @@ def _said(subject: Subject) -> Iterator[_Said]:
             found = concepts_in(mail.new_text, detect(mail.new_text))
             for sentence, concepts in zip(sentences(mail.new_text), found, strict=True):
                 yield _Said(mail, sentence, frozenset(concepts))
+
+
+def _receipt(subject: Subject) -> Iterator[Finding]:
+    """Find the customer's own word that the goods came, behind which there is none that they did not."""
+    telling, order = telling_concepts(), subject.order
+    said = [one for one in _said(subject) if one.concepts.isdisjoint(telling.asks) and not _asked(one.sentence)]
+    spoken = [one for one in said if not one.concepts.isdisjoint((*telling.received, *telling.not_received))]
+    if order is None or not spoken or not spoken[-1].concepts.isdisjoint(telling.not_received):
+        return
+    mail, sentence, _ = spoken[-1]
+    sure = not subject.earlier_orders or order.number.casefold() in f"{mail.subject} {mail.new_text}".casefold()
+    yield Finding(
+        code="receipt_against_claim",
+        verdict="holds" if sure else "unknown",
+        values={"day": mail.sent_at.date().isoformat() if mail.sent_at else "", "sentence": sentence[:QUOTE_LENGTH]},
+        compared=(of_dispute("reason_code", _reason(subject)), of_mail(mail, sentence[:QUOTE_LENGTH])),
+        missing="" if sure else "order",
+    )
+
+
+def _asked(sentence: str) -> bool:
+    return sentence.rstrip().endswith(_QUESTION_MARKS)
 
 
 def _digital(subject: Subject) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from prompts.findings import explain, sentences
 from rejoinder.domain.cases import Dispute
 from rejoinder.domain.mail import InboundMail, MailAddress
 from rejoinder.domain.money import Money
-from rejoinder.domain.orders import Order, Payment, PostalAddress, Refund, Scan, Shipment
+from rejoinder.domain.orders import Access, Order, Payment, PostalAddress, Refund, Scan, Shipment
 
 ORDERED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OPENED = datetime(2026, 4, 10, tzinfo=UTC)
@@ -32,7 +32,7 @@ def payment(**changes: Any) -> Payment:
 
 
 def shipment(**changes: Any) -> Shipment:
-    scan = Scan(at=on(6), status="delivered", text="Delivered", place="Köln, DE")
+    scan = Scan(at=changes.get("delivered_at") or on(6), status="delivered", text="Delivered", place="Köln, DE")
     values: dict[str, Any] = {
         "tracking_number": "1Z999AA10123456784",
         "carrier": "ups",
@@ -123,6 +123,11 @@ def test_a_clean_case_holds_nothing_harmful():
         ({"bill_to": PostalAddress(name="Bo Muster", city="Köln", country="DE")}, "names_differ"),
         ({"bill_to": PostalAddress(name="Ana Beispiel", city="Lyon", country="FR")}, "ships_elsewhere"),
         ({"total": Money(amount_minor=7990, currency="EUR")}, "paid_above_order"),
+        ({"total": Money(amount_minor=9990, currency="EUR")}, "paid_below_order"),
+        ({"shipments": (shipment(scans=(Scan(at=on(3), status="label_created"),)),)}, "delivered_without_scan"),
+        ({"shipments": (shipment(scans=(Scan(at=on(9), status="delivered"),)),)}, "delivery_dates_differ"),
+        ({"bill_to": None, "customer_name": "Max Muster"}, "names_differ"),
+        ({"goods": "digital", "accesses": (Access(at=on(1), what="login"),)}, "used_before_ordered"),
         ({"payments": (payment(), payment(reference="pi_2"))}, "charged_twice"),
         ({"payments": (payment(avs_result="N"),)}, "avs_failed"),
         ({"payments": (payment(cvv_result="fail"),)}, "cvv_failed"),
@@ -153,6 +158,35 @@ def test_an_unavailable_check_did_not_fail(result: str):
 def test_a_place_in_other_spelling_is_the_same(place: str):
     scans = (Scan(at=on(6), status="delivered", place=place),)
     assert codes(subject(order(shipments=(shipment(scans=scans),)))) == set()
+
+
+@pytest.mark.parametrize(
+    ("city", "place"),
+    [("New York", "New Orleans, LA"), ("San Diego", "SAN ANTONIO"), ("Saint-Denis", "Saint Malo"), ("York", "Yorkton")],
+)
+def test_towns_that_share_a_common_word_are_two(city: str, place: str):
+    there = replace(order().ship_to, city=city)
+    scans = (Scan(at=on(6), status="delivered", place=place),)
+    assert codes(subject(order(ship_to=there, bill_to=there, shipments=(shipment(scans=scans),)))) == {
+        "delivered_elsewhere"
+    }
+
+
+@pytest.mark.parametrize(
+    ("recipient", "signed", "found"),
+    [
+        ("Jürgen Groß", "J. GROSS", set()),
+        ("Anna Müller", "MUELLER ANNA", set()),
+        ("Sean O'Brien", "OBRIEN", set()),
+        ("Łukasz Nowak", "Lukasz Nowak", set()),
+        ("Marta Iglesias", "Marta Kaczmarek", {"signed_by_namesake"}),
+        ("陈晓明", "陈伟", {"signed_by_another"}),
+    ],
+)
+def test_a_name_in_another_spelling_is_the_same_and_a_namesake_is_not(recipient: str, signed: str, found: set[str]):
+    home = replace(order().ship_to, name=recipient)
+    changed = order(ship_to=home, bill_to=home, customer_name=recipient, shipments=(shipment(signed_by=signed),))
+    assert codes(subject(changed)) == found
 
 
 def test_a_place_in_another_script_cannot_be_told():

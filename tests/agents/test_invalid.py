@@ -208,6 +208,35 @@ def test_another_card_or_network_is_asked_about() -> None:
     assert (shown["other_payment_card_last4"], shown["other_payment_network"]) == ("unknown", "unknown")
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"transaction_date": "2026-05-01"}, "other_payment_transaction_date"),
+        ({"buyer_email": "somebody@else.example"}, "other_payment_buyer_email"),
+        ({"order_reference": "R-1043"}, "other_order_named"),
+        ({"reason_code": "99.9"}, "reason_unknown"),
+    ],
+)
+def test_what_the_dispute_says_of_another_purchase_is_asked_about(changes: dict[str, object], code: str) -> None:
+    assert found(with_dispute(**changes), code).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"transaction_date": "2026-05-28"},
+        {"transaction_date": "soon"},
+        {"buyer_email": "Ana@Customer.example"},
+        {"order_reference": "#r-1042"},
+        {"order_reference": "gid://order/5501"},
+        {"buyer_email": "ana.at.paypal@else.example", "network": "paypal", "reason_code": ""},
+    ],
+)
+def test_what_may_be_the_same_purchase_raises_no_question(changes: dict[str, object]) -> None:
+    asked = {"other_payment_transaction_date", "other_payment_buyer_email", "other_order_named", "reason_unknown"}
+    assert not asked & verdicts(with_dispute(**changes)).keys()
+
+
 def test_more_than_was_paid_cannot_be_disputed() -> None:
     assert verdicts(with_dispute(amount=Money(amount_minor=8991, currency="EUR")))["amount_above_payment"] == "holds"
 
@@ -367,6 +396,26 @@ def test_words_that_do_not_own_to_the_purchase_say_nothing(mail: InboundMail) ->
 def test_the_issuers_own_words_may_belie_the_code() -> None:
     subject = with_dispute(FRAUD, reason_text="Cardholder says the merchandise was not received.")
     assert verdicts(subject)["code_against_reason_text"] == "holds"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("The lamp arrived today, thank you.", "holds"),
+        ("台灯今天收到了，谢谢。", "holds"),
+        ("When will it arrive? Has it arrived at your depot?", None),
+        ("The lamp has not arrived.", None),
+        ("The first parcel arrived. The second one is missing, it has not arrived.", None),
+        ("The tracking says it was delivered, but it did not arrive.", None),
+    ],
+)
+def test_the_customers_own_word_of_a_receipt_speaks_against_the_claim(text: str, verdict: str | None) -> None:
+    assert verdicts(replace(SUBJECT, mails=(wrote(text),))).get("receipt_against_claim") == verdict
+
+
+def test_a_receipt_may_be_of_another_order_of_the_same_customer() -> None:
+    several = replace(SUBJECT, mails=(wrote("The lamp arrived."),), earlier_orders=(replace(ORDER, number="R-9"),))
+    assert found(several, "receipt_against_claim").verdict == "unknown"
 
 
 def test_a_digital_good_that_was_used_was_received() -> None:
