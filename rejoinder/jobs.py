@@ -53,9 +53,7 @@ def build_app(program: Program, connector: BaseConnector) -> App:
     def deliver(context: JobContext, delivery_id: int) -> None:
         _deliver(program, context, delivery_id)
 
-    @app.task(name="remind", retry=Backoff(), pass_context=True)
-    def remind(context: JobContext, reminder_id: int) -> None:
-        _remind(program, context, reminder_id)
+    _add_tasks_for_people(app, program)
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="rescue", queueing_lock="rescue", pass_context=True)
@@ -75,6 +73,22 @@ def build_app(program: Program, connector: BaseConnector) -> App:
     return app
 
 
+def _add_tasks_for_people(app: App, program: Program) -> None:
+    """Add what goes to the merchant's own people and comes from them."""
+
+    @app.task(name="remind", retry=Backoff(), pass_context=True)
+    def remind(context: JobContext, reminder_id: int) -> None:
+        _remind(program, context, reminder_id)
+
+    @app.task(name="ask", retry=Backoff(), pass_context=True)
+    def ask(context: JobContext, request_id: int) -> None:
+        _ask(program, context, request_id)
+
+    @app.task(name="take_answer", retry=Backoff(), pass_context=True)
+    def take_answer(context: JobContext, message_id: int) -> None:
+        _take_answer(program, message_id)
+
+
 def _deliver(program: Program, context: JobContext, delivery_id: int) -> None:
     try:
         status = program.deliverer.deliver(delivery_id)
@@ -84,6 +98,30 @@ def _deliver(program: Program, context: JobContext, delivery_id: int) -> None:
         program.store.give_up_delivery(delivery_id, f"given up after {MAX_ATTEMPTS} tries: {problem}")
         return
     logger.info("delivery", delivery_id=delivery_id, status=status or "nothing to do")
+
+
+def _ask(program: Program, context: JobContext, request_id: int) -> None:
+    try:
+        status = program.colleagues.ask(request_id, datetime.now(UTC))
+    except ProviderUnavailable as problem:
+        if _may_try_again(context):
+            raise
+        program.store.give_up_request(request_id, f"given up after {MAX_ATTEMPTS} tries: {problem}")
+        return
+    logger.info("colleague_asked", request_id=request_id, status=status or "nothing to do")
+
+
+def _take_answer(program: Program, message_id: int) -> None:
+    """Take a colleague's files; what nobody can take is named in the case, where the mail is."""
+    try:
+        files = program.colleagues.take(message_id)
+    except ProviderUnavailable:
+        raise
+    except Exception as problem:  # noqa: BLE001 # one bad file must not come back every minute
+        logger.error("answer_not_taken", message_id=message_id, error=type(problem).__name__)
+        program.colleagues.give_up(message_id, problem)
+        return
+    logger.info("answer_taken", message_id=message_id, files=files)
 
 
 def _remind(program: Program, context: JobContext, reminder_id: int) -> None:
@@ -120,8 +158,10 @@ def sweep_once(program: Program, now: datetime) -> dict[str, Any]:
     Disputes that wait are reminded of, and their cut-off is kept.
     """
     store, stuck = program.store, now - DELIVERY_STUCK_AFTER
-    requeued = store.requeue_lost_runs(now) + store.requeue_lost_deliveries(now) + store.requeue_lost_reminders(now)
-    uncertain = store.mark_stuck_deliveries(stuck) + store.mark_stuck_reminders(stuck)
+    requeued = store.requeue_lost_runs(now) + store.requeue_lost_deliveries(now)
+    requeued += store.requeue_lost_reminders(now) + store.requeue_lost_requests(now)
+    uncertain = store.mark_stuck_deliveries(stuck)
+    uncertain += store.mark_stuck_reminders(stuck) + store.mark_stuck_requests(stuck)
     overdue = store.remind_due_reviews(now)
     reminded = program.reminders.look(now)
     found = {"requeued": requeued, "uncertain": uncertain, "overdue": overdue, "reminded": reminded}

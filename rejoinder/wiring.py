@@ -28,6 +28,7 @@ from rejoinder.errors import ConfigError, NotFound
 from rejoinder.intake import Authenticate, Intake, WebhookDoor, WebhookIntake
 from rejoinder.links import PacketLinks
 from rejoinder.packets import finished
+from rejoinder.reminders.asking import Colleagues
 from rejoinder.reminders.remind import Reminders
 from rejoinder.storage.checkpoints import checkpointer
 from rejoinder.storage.embedded import start_embedded
@@ -72,6 +73,7 @@ class Program:
     webhook_intake: WebhookIntake
     deliverer: Deliverer
     reminders: Reminders
+    colleagues: Colleagues
     merchants: Mapping[str, Merchant]
     clock: Clock
     revive: Callable[[], None]
@@ -139,6 +141,7 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
             webhook_intake=WebhookIntake(inbox=store, calls=store, files=files),
             deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
             reminders=_reminders(settings, store, files, clock),
+            colleagues=Colleagues(store=store, files=files, posts=_posts(settings)),
             merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
             clock=clock,
             revive=revive,
@@ -162,7 +165,7 @@ def _reminders(settings: Settings, store: Store, files: FileStore, clock: Clock)
     return Reminders(
         store=store,
         files=files,
-        posts={given.slug: post for given in settings.merchants if (post := _post_of(given, settings))},
+        posts=_posts(settings),
         chats={
             given.slug: {
                 chat.name: ChatChannel(name=chat.name, url=partial(secret, chat.url_env))
@@ -176,12 +179,14 @@ def _reminders(settings: Settings, store: Store, files: FileStore, clock: Clock)
     )
 
 
-def _post_of(merchant: MerchantSettings, settings: Settings) -> MailChannel | None:
-    """Return the way out of mails to the merchant's own people: sent even where answers only become drafts."""
-    if not merchant.reminders.colleague:
-        return None
-    mailbox = next((one for one in merchant.mailboxes if one.smtp), None)
-    return _smtp_channel(mailbox, settings.max_mail_bytes) if mailbox else None
+def _posts(settings: Settings) -> dict[str, MailChannel]:
+    """Return, by merchant, the way out of mails to its own people: sent even where answers only become drafts."""
+    able = {given.slug: [one for one in given.mailboxes if one.smtp] for given in settings.merchants}
+    return {
+        given.slug: _smtp_channel(able[given.slug][0], settings.max_mail_bytes)
+        for given in settings.merchants
+        if given.reminders.colleague and able[given.slug]
+    }
 
 
 def _leave_alone() -> None:

@@ -1,1 +1,1 @@
-"""Reminders of a dispute that climb, and what happens when nobody answered."""
+"""What the merchant's own people are told and asked, what they answer, and what happens when they do not."""

@@ -61,8 +61,8 @@ class Reminders:
             return bool(steps) and self._take(waiting, merchant, clocks.due_by, steps, now)
         except Conflict:
             return False  # somebody decided while we looked; the next look sees what they did
-        except Exception:
-            logger.exception("reminder_failed", case_id=waiting.case.case_id)
+        except Exception as problem:  # noqa: BLE001 # one bad case must not stop the others
+            logger.error("reminder_failed", case_id=waiting.case.case_id, error=type(problem).__name__)
             return False
 
     def _take(

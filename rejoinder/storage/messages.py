@@ -49,7 +49,10 @@ class MessageRows(Rows):
     def accept_mail(
         self, merchant_id: int, mailbox: str, mail: InboundMail, raw_file: str, received_at: datetime
     ) -> Accepted:
-        """Store a mail with its case, run and job in one transaction; a mail that is known changes nothing."""
+        """Store a mail with its case, run and job in one transaction; a mail that is known changes nothing.
+
+        A colleague's mail about a case is put there and starts no run: `run_id` is 0.
+        """
         values = {
             "identity": mail.identity,
             "mailbox": mailbox,
@@ -64,8 +67,17 @@ class MessageRows(Rows):
             message_id = insert_message(connection, merchant_id, values)
             if message_id is None:
                 return _known(connection, merchant_id, mail.identity)
+            filed_in = self.file_colleagues(connection, merchant_id, message_id, mail)
+            if filed_in is not None:
+                return Accepted(message_id, filed_in, 0, True)
             case_id = _case_of_thread(connection, merchant_id, mail)
             return _start(connection, merchant_id, message_id, case_id, title=mail.subject)
+
+    def file_colleagues(
+        self, connection: Connection, merchant_id: int, message_id: int, mail: InboundMail
+    ) -> int | None:
+        """Put a mail of the merchant's own people into the case it is about; None for everybody else's."""
+        return None
 
     def accept_event(self, merchant_id: int, event: DisputeEvent, raw_file: str, received_at: datetime) -> Accepted:
         """Store a processor's event with its case, run and job; an event that is known changes nothing."""

@@ -13,13 +13,13 @@ from rejoinder.storage.figures import FigureRows
 from rejoinder.storage.judgements import JudgementRows
 from rejoinder.storage.learned_sources import LearnedRows
 from rejoinder.storage.merchants import MerchantRows
-from rejoinder.storage.messages import MessageRows
 from rejoinder.storage.orders import OrderRows
 from rejoinder.storage.packets import PacketRows
 from rejoinder.storage.pages import PageRows
 from rejoinder.storage.passages import PassageRows
 from rejoinder.storage.redrafts import RedraftRows
 from rejoinder.storage.reminders import ReminderRows
+from rejoinder.storage.requests import RequestRows
 from rejoinder.storage.tables import cases, runs
 from rejoinder.storage.views import ViewRows
 
@@ -28,7 +28,7 @@ OUTCOMES = {"reject": "rejected", "escalate": "escalated", "concede": "conceded"
 
 class Store(
     MerchantRows,
-    MessageRows,
+    RequestRows,
     CaseRows,
     DigestRows,
     OrderRows,

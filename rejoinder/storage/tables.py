@@ -160,6 +160,7 @@ messages = Table(
     Index(None, "merchant_id", "counterpart", "id"),
     Index("ix_messages_dispute_key", "merchant_id", "dispute_key", postgresql_where=text("dispute_key <> ''")),
     Index("ix_messages_quarantined", "merchant_id", "id", postgresql_where=text("status = 'quarantined'")),
+    Index("ix_messages_colleague", "id", postgresql_where=text("direction = 'colleague' AND status = 'stored'")),
 )
 
 webhook_calls = Table(
