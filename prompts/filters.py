@@ -38,6 +38,14 @@ def format_day(value: date, language: str) -> str:
     return text.replace("1", "1er", 1) if language == "fr" and value.day == 1 else text
 
 
+def format_iso_day(value: str, language: str) -> str:
+    """Write the day that an ISO 8601 text begins with."""
+    try:
+        return format_day(date.fromisoformat(value[:10]), language)
+    except ValueError as exc:
+        raise FilterArgumentError(f"iso_date needs a day such as 2026-03-04, not {value!r}") from exc
+
+
 def format_instant(value: datetime, language: str) -> str:
     """Write an instant with its zone in words: `4 March 2026, 14:05 (China Standard Time)`; UTC as `UTC`."""
     if not isinstance(value, datetime) or value.tzinfo is None:
@@ -131,6 +139,7 @@ def filters_of(language: str) -> Mapping[str, Callable[..., Any]]:
     """Return the filters of templates in a language."""
     return {
         "date": partial(format_day, language=language),
+        "iso_date": partial(format_iso_day, language=language),
         "datetime": partial(format_instant, language=language),
         "money": partial(format_money, language=language),
         "amount": partial(format_amount, language=language),

@@ -5,7 +5,10 @@ import re
 import pytest
 
 from agents.checks import check_context, run_checks
-from agents.dispute.nodes import gaps
+from agents.dispute.coverage import coverage, kinds_of
+from agents.dispute.gaps import find_gaps, matrix
+from agents.dispute.judging import Given, judge
+from agents.dispute.subject import Subject
 from knowledge.reason_codes import (
     categories,
     category_of,
@@ -16,8 +19,9 @@ from knowledge.reason_codes import (
     sources,
 )
 from knowledge.reason_words import deadline_rule, network_name, parties, plain_words, reason_test, reason_title
+from prompts.findings import explain
 from rejoinder.domain.drafts import Draft
-from tests.prompts.cases import MERCHANT, Expected, case_for, case_with_nothing, expected
+from tests.prompts.cases import MERCHANT, NOW, Expected, case_for, case_with_nothing, expected
 
 NETWORKS = sorted({code.network for code in expected()})
 by_network = pytest.mark.parametrize("network", NETWORKS)
@@ -112,15 +116,32 @@ def _section(letter: Draft, heading: str) -> list[str]:
 def test_nothing_is_missing_once_every_record_asked_for_is_there(network: str) -> None:
     for code in of(network):
         case = case_for(code)
-        assert gaps(case.dispute, case.evidence, policy=True) == [], code
+        required = required_evidence(network, code.code, code.category)
+        assert coverage(required, kinds_of(case.evidence, policy=True)).missing == (), code
 
 
 @by_network
-def test_without_records_a_code_names_exactly_what_it_asks_for(network: str) -> None:
+def test_without_records_every_code_misses_what_it_asks_for(network: str) -> None:
     for code in of(network):
-        asked = required_evidence(network, code.code, code.category)
-        missing = [p.detail for p in gaps(case_for(code).dispute, [], policy=False)]
-        assert missing == [f"Evidence is missing: {kind.replace('_', ' ')}." for kind in asked]
+        needs = matrix(network, code.code, code.category, goods="")
+        missing = {gap.need.evidence_id for gap in find_gaps(needs, frozenset(), category=code.category).gaps}
+        optional = {need.evidence_id for need in needs if need.optional}
+        assert set(required_evidence(network, code.code, code.category)) - optional <= missing, code
+
+
+@by_network
+def test_every_code_is_judged_and_every_finding_has_words(network: str) -> None:
+    for code in of(network):
+        case = case_for(code)
+        subject = Subject(dispute=case.dispute, now=NOW, opened_at=NOW, order=case.order, mails=case.mails)
+        judgement = judge(subject, case.evidence, Given(merchant=MERCHANT, policy=True))
+        assert judgement.advice in {"fight", "accept", "refund_first", "ask_more", "human"}, code
+        said = (
+            *judgement.clocks, *judgement.invalid, *judgement.compelling, *(judgement.harmful or ()),
+            *(judgement.gaps or ()), *judgement.worth,
+        )  # fmt: skip
+        assert judgement.clocks
+        assert all(explain(finding, language) for finding in said for language in ("en", "zh")), code
 
 
 @by_network
