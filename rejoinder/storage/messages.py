@@ -119,8 +119,8 @@ class MessageRows(Rows):
             known: int = connection.execute(select(messages.c.id).where(*where)).scalar_one()
             return known
 
-    def quarantined(self, merchant_ids: Sequence[int], limit: int = 100) -> Sequence[Quarantined]:
-        """Return mails that no parser reads, newest first."""
+    def quarantined(self, merchant_ids: Sequence[int], limit: int = 100, after: int = 0) -> Sequence[Quarantined]:
+        """Return mails that no parser reads, newest first; `after` is the last mail seen."""
         query = (
             select(messages)
             .where(messages.c.merchant_id.in_(merchant_ids), messages.c.status == "quarantined")
@@ -128,7 +128,7 @@ class MessageRows(Rows):
             .limit(limit)
         )
         with self.begin() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query.where(messages.c.id < after) if after else query).all()
         return [Quarantined(row.id, row.mailbox, row.raw_file, row.problem, row.received_at) for row in rows]
 
     def message(self, message_id: int) -> StoredMessage:

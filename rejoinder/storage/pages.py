@@ -145,11 +145,15 @@ class PageRows(Rows):
                 audit=tuple(AuditLine(r.at, r.actor, r.action, r.details) for r in rows(audit, audit.c.id)),
             )
 
-    def list_cases(self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200) -> Sequence[CaseLine]:
-        """Return cases, newest first."""
+    def list_cases(
+        self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200, after: int = 0
+    ) -> Sequence[CaseLine]:
+        """Return cases, newest first; `after` is the last case seen."""
         query = select(cases).where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
         if status:
             query = query.where(cases.c.status == status)
+        if after:
+            query = query.where(cases.c.id < after)
         with self.begin() as connection:
             rows = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all()
         return [

@@ -1,6 +1,8 @@
 """The web application: the desk, the webhooks, and pages for what goes wrong."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
@@ -13,7 +15,9 @@ from rejoinder.errors import Conflict, NotFound, ProviderUnavailable
 from rejoinder.web.auth import LoginNeededError
 from rejoinder.web.context import AppDesk, Desk
 from rejoinder.web.desk import ROUTERS
+from rejoinder.web.desk.login import login_form
 from rejoinder.web.guard import HEADERS, Guard
+from rejoinder.web.kept import form_of
 from rejoinder.web.pages import page, see_other
 from rejoinder.web.throttle import Throttle
 
@@ -54,8 +58,12 @@ def health(desk: AppDesk) -> Response:
     return PlainTextResponse("ok")
 
 
-def _login_needed(request: Request, _: Exception) -> Response:
-    return see_other(f"/login?next={request.url.path}" if request.method == "GET" else "/login")
+async def _login_needed(request: Request, _: Exception) -> Response:
+    if request.method == "GET":
+        wanted = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return see_other(f"/login?next={quote(wanted)}")
+    kept = await form_of(request)
+    return login_form(request, kept.case_path if kept else "/", status_code=401, kept=kept)
 
 
 def _not_found(request: Request, _: Exception) -> Response:
@@ -97,7 +105,7 @@ def _problem(request: Request, status_code: int, text: str) -> Response:
     return page(request, "problem.html", status_code=status_code, title=title, text=text)
 
 
-HANDLERS = {
+HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response | Awaitable[Response]]] = {
     LoginNeededError: _login_needed,
     NotFound: _not_found,
     Conflict: _conflict,

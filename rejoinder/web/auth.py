@@ -95,14 +95,20 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _visitor(request: Request, desk: AppDesk) -> Visitor:
-    token = request.cookies.get(COOKIE, "")
+def visitor_of(desk: Desk, token: str) -> Visitor | None:
+    """Return who a session's token belongs to; None where the session has ended."""
     session = desk.store.session(_hash(token), desk.clock()) if token else None
     if session is None:
-        raise LoginNeededError
+        return None
     user = session.user
     merchant_ids = user.merchant_ids or tuple(one.merchant_id for one in desk.store.merchants())
-    visitor = Visitor(user_id=user.user_id, login=user.login, merchant_ids=merchant_ids, form_token=session.form_token)
+    return Visitor(user_id=user.user_id, login=user.login, merchant_ids=merchant_ids, form_token=session.form_token)
+
+
+def _visitor(request: Request, desk: AppDesk) -> Visitor:
+    visitor = visitor_of(desk, request.cookies.get(COOKIE, ""))
+    if visitor is None:
+        raise LoginNeededError
     request.state.visitor = visitor
     return visitor
 

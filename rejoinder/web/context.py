@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from agents.deps import Deps, Knowledge, Policy
 from rejoinder.domain.cases import Merchant
@@ -79,3 +79,5 @@ def _desk(request: Request) -> Desk:
 
 AppDesk = Annotated[Desk, Depends(_desk)]
 RowId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+After = Annotated[int, Query(ge=0, le=BIGGEST_ID)]
+"""The last row of the page before; 0 on the first page."""

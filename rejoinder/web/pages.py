@@ -1,7 +1,7 @@
 """Templates become pages, and stored bytes become downloads that no browser opens."""
 
 import unicodedata
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ import jinja2
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from rejoinder.web.told import told
 from rejoinder.web.words import LANGUAGES, Words, pick_language
 
 FOLDER = Path(__file__).parent
@@ -27,6 +28,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     common = {
         "w": words,
         "t": words.t,
+        "said": partial(told, words=words),
         "languages": LANGUAGES,
         "path": request.url.path,
         "visitor": getattr(request.state, "visitor", None),

@@ -40,6 +40,8 @@ DONE = {
     "given": "The file was added. Draft again to let the letter speak of it.",
     "removed": "The file was taken out. Draft again where the letter speaks of it.",
     "redrafted": "A new draft will be there in a moment.",
+    "arrived": "Noted: the answer arrived.",
+    "not_arrived": "Noted: it did not arrive. The review is open again; approve it to send it once more.",
     "taken_back": "Taken back. Nothing was sent; the review is open again.",
 }
 
@@ -56,12 +58,19 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class EditForm:
-    """What stands in the form: the draft's words, or an unfinished edit and who wrote it."""
+    """What stands in the form: the draft's words, or an unfinished edit and who wrote it.
+
+    `unbacked` are the reviewer's own sentences that nothing bears out, each with what is wrong; `confirms` is what
+    the reviewer sends along to approve exactly these words.
+    """
 
     subject: str
     text: str
     author: str = ""
+    reason: str = ""
     problem: str = ""
+    unbacked: tuple[tuple[str, str], ...] = ()
+    confirms: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What a reviewer may do with a case. Every form leads back to the case's page."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import Response
@@ -11,11 +12,13 @@ from rejoinder.web.auth import FormVisitor, Visitor
 from rejoinder.web.context import AppDesk, Desk, RowId
 from rejoinder.web.desk.case import EditForm, case_response
 from rejoinder.web.desk.editing import MAX_TEXT, edited_draft, refuse_cards
+from rejoinder.web.desk.rechecking import digest_of, unbacked
 from rejoinder.web.pages import see_other, visible
 
 router = APIRouter()
 
 MAX_REASON = 2000
+UNBACKED = "Nothing was sent yet: look at what your own sentences state."
 
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Reason = Annotated[str, Form(max_length=MAX_REASON)]
@@ -52,24 +55,29 @@ def edit(
     subject: Annotated[str, Form()] = "",
     text: Annotated[str, Form()] = "",
     reason: Reason = "",
+    looked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Approve the reviewer's own text; unchanged, it is an approval of the draft."""
+    """Approve the reviewer's own text; what nothing bears out needs a second word, for exactly these words."""
     _own(desk, visitor, case_id, review_id)
     request.state.typed = text[:MAX_TEXT]
     draft_id = desk.store.review(review_id).draft_id
     if draft_id is None:
         raise NotFound(f"review {review_id} has no draft to edit")
     draft = desk.store.draft(draft_id)
+    typed = EditForm(subject=subject, text=text[:MAX_TEXT], reason=reason)
     try:
         edited = edited_draft(draft, subject, text)
         refuse_cards(reason)
     except BadInput as problem:
-        refused = EditForm(subject=subject, text=text[:MAX_TEXT], problem=str(problem))
-        return case_response(request, desk, visitor, case_id, refused=refused)
-    verdict: Verdict = "edit"
+        return case_response(request, desk, visitor, case_id, refused=replace(typed, problem=str(problem)))
+    if looked != digest_of(edited):
+        shown = desk.store.case_page(case_id, visitor.merchant_ids)
+        if found := unbacked(edited, draft, shown, desk.store.merchant(shown.case.merchant_id)):
+            asked = replace(typed, problem=UNBACKED, unbacked=found, confirms=digest_of(edited))
+            return case_response(request, desk, visitor, case_id, refused=asked)
     why = visible(reason)
-    desk.store.decide(review_id, version, verdict, reviewer=visitor.login, reason=why, edited=edited)
-    return _back(case_id, verdict)
+    desk.store.decide(review_id, version, "edit", reviewer=visitor.login, reason=why, edited=edited)
+    return _back(case_id, "edit")
 
 
 @router.post("/cases/{case_id}/reviews/{review_id}/save")
@@ -130,6 +138,22 @@ def take_back(desk: AppDesk, visitor: FormVisitor, case_id: RowId, delivery_id: 
         raise NotFound(f"there is no delivery {delivery_id}")
     desk.store.take_back(delivery_id, visitor.login)
     return _back(case_id, "taken_back")
+
+
+@router.post("/cases/{case_id}/deliveries/{delivery_id}/settle")
+def settle(
+    desk: AppDesk,
+    visitor: FormVisitor,
+    case_id: RowId,
+    delivery_id: RowId,
+    arrived: Annotated[Literal["yes", "no"], Form()],
+) -> Response:
+    """Record whether an uncertain answer arrived; one that did not goes back to review."""
+    deliveries = desk.store.case_page(case_id, visitor.merchant_ids).deliveries
+    if all(one.delivery_id != delivery_id for one in deliveries):
+        raise NotFound(f"there is no delivery {delivery_id}")
+    desk.store.settle_uncertain(delivery_id, arrived=arrived == "yes", actor=visitor.login)
+    return _back(case_id, "arrived" if arrived == "yes" else "not_arrived")
 
 
 def _refuse(
