@@ -48,7 +48,7 @@ def chat_words(told: Told, now: datetime) -> Words:
 def _words(template: str, told: Told, now: datetime) -> Words:
     language = told.merchant.reminders.language
     rendered = render(template, context_of(told, now), language=language, citations=CITATIONS)
-    return Words(title=rendered.subject, text=_text(rendered))
+    return Words(title=rendered.subject, text=text_of(rendered))
 
 
 def context_of(told: Told, now: datetime) -> ReminderContext:
@@ -74,5 +74,6 @@ def context_of(told: Told, now: datetime) -> ReminderContext:
     )
 
 
-def _text(rendered: Rendered) -> str:
+def text_of(rendered: Rendered) -> str:
+    """Return the text of a rendered template: a sentence a line, a blank line between paragraphs."""
     return "\n\n".join("\n".join(sentence.text for sentence in paragraph) for paragraph in rendered.paragraphs)

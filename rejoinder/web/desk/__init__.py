@@ -1,6 +1,7 @@
 """The pages of the review desk, one module each."""
 
 from rejoinder.web.desk import (
+    asking,
     case,
     cases,
     confirming,
@@ -26,6 +27,7 @@ ROUTERS = (
     downloads.router,
     packets.router,
     uploads.router,
+    asking.router,
     links.router,
     terms.router,
     figures.router,

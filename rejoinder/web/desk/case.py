@@ -13,6 +13,7 @@ from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.auth import AppVisitor, Visitor
 from rejoinder.web.context import AppDesk, Desk, RowId
+from rejoinder.web.desk.asking import ask_view
 from rejoinder.web.desk.confirming import confirm_form
 from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
@@ -39,6 +40,7 @@ DONE = {
     "terms": "Saved. Everything was reckoned anew.",
     "given": "The file was added. Draft again to let the letter speak of it.",
     "removed": "The file was taken out. Draft again where the letter speaks of it.",
+    "asked": "The question is on its way. The answer will be put into this case.",
     "redrafted": "A new draft will be there in a moment.",
     "arrived": "Noted: the answer arrived.",
     "not_arrived": "Noted: it did not arrive. The review is open again; approve it to send it once more.",
@@ -137,6 +139,7 @@ def case_response(
         file=file_view(desk, shown),
         kinds=kinds_for(shown.dispute, words.language) if shown.dispute else None,
         kind_title=exhibit_title,
+        ask=ask_view(desk, shown, merchant, words.language),
         intent_title=intent_title,
         evidence_title=evidence_title,
     )
