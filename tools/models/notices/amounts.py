@@ -15,7 +15,9 @@ NUMBER = (
     r"|\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,3})?(?![\d])"
     r"|\d+(?:[.,]\d{1,3})?(?![\d])"
 )
-_NUMBER = re.compile(rf"(?<![\w.,/-])(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})")
+_NUMBER = re.compile(
+    rf"(?<![\w.,/])(?<!\w-)(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})"
+)
 
 
 # A letter or digit of a script with spaces between words: the others may touch a currency.

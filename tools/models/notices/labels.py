@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
-from tools.models.notices.texts import close_key, label_key
+from tools.models.notices.texts import close_key, label_key, without_number_word
 from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
 
@@ -13,7 +13,6 @@ _GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
-_NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|№)$")
 _LONGEST_LABEL = 70
 _FARTHEST_LABEL = 200
 _LONGEST_NAME = 60
@@ -34,8 +33,7 @@ class Labels:
         if not folded or len(folded) > _LONGEST_LABEL:
             return None
         key = label_key(folded)
-        plain = _NUMBER_WORD.sub("", key)
-        for spelling in (key, close_key(key), plain):
+        for spelling in (key, close_key(key), without_number_word(key)):
             if found := self._own.get(spelling) or self._all.get(spelling):
                 return found
         bare = label_key(_BRACKETS.sub(" ", folded))

@@ -5,7 +5,8 @@ import re
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.page import Page
 from tools.models.notices.tables import Labelled
-from tools.models.notices.texts import label_key, without_proclitic
+from tools.models.notices.texts import label_key, without_number_word, without_proclitic
+from tools.models.notices.words import Meaning
 
 _ARN = re.compile(r"(?<![\w-])\d(?:[ ]?\d){22}(?![\w-])")
 _NARROW = r"(?![\u3040-\u9fff\uac00-\ud7af])"
@@ -20,6 +21,7 @@ _NUMBER = re.compile(
     r"[a-zа-я0-9][a-zа-я0-9./_-]{1,40}[a-zа-я0-9](?![a-zа-я0-9_@])"
 )
 _BETWEEN = re.compile(r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet))+\s*$")
+_OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 
 
@@ -146,16 +148,22 @@ def _is_named(page: Page, folded: str, span: tuple[int, int], name: str, *, mark
 
 
 def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
-    head = folded[max(0, end - 50) : end].split("\n")[-1]
-    head = _BETWEEN.sub("", head.rstrip())
-    starts = re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", head)
-    for match in starts:
+    """Return whether the label of the thing stands before the number, with the word for number or without it."""
+    head = folded[max(0, end - 50) : end].split("\n")[-1].rstrip()
+    meaning = _meant(page, head) or _meant(page, _BETWEEN.sub("", head))
+    if meaning is None or meaning.field != name:
+        return False
+    return not meaning.whole or name in ("order_reference", "dispute_reference")
+
+
+def _meant(page: Page, head: str) -> Meaning | None:
+    """Return what the longest label at the end of the words means."""
+    for match in re.finditer(r"(?<!\w)\w|(?<=[\u3040-\u9fff\uac00-\ud7af])\w", head):
         key = label_key(head[match.start() :])
-        meaning = page.words.labels.get(key) or page.words.labels.get(without_proclitic(key))
-        if meaning:
-            plain_order = meaning.field == "order_reference" and name == "order_reference"
-            return meaning.field == name and (not meaning.whole or plain_order or name == "dispute_reference")
-    return False
+        for spelling in (key, without_proclitic(key), without_number_word(key)):
+            if found := page.words.labels.get(spelling):
+                return found
+    return None
 
 
 def _named_before(page: Page, folded: str, end: int, name: str) -> bool:
@@ -179,7 +187,7 @@ def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:
 
 
 def _is_other(token: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,4}|[\d.,]+|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|20\d\d-\d\d-\d\d|\d{23}", token))
+    return bool(_OTHER.fullmatch(token))
 
 
 def _without_doubles(found: dict[str, FieldValue]) -> dict[str, FieldValue]:

@@ -24,6 +24,7 @@ _EQUAL = {
 }
 _TOKEN = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|№)$")
 _STEM = 3
 _ARABIC_HEAD = re.compile(r"^(?:[وف]?[بلك]?(?:ال)?|[وف]?لل)")
 _ARABIC_JOINED = re.compile(r"^[وف]?[بلك]?(?=ال)|^[وفبلك]")
@@ -69,6 +70,11 @@ def label_key(folded: str) -> str:
 def close_key(key: str) -> str:
     """Return a label without blanks where its script needs none: some print them between letters."""
     return key.replace(" ", "") if any(map(is_wide, key)) else key
+
+
+def without_number_word(key: str) -> str:
+    """Return a label without the word for number behind it: `dossier no` is a `dossier`."""
+    return _NUMBER_WORD.sub("", key)
 
 
 def without_proclitic(word: str) -> str:
