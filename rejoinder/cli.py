@@ -126,12 +126,73 @@ def index(folder: Path, merchant: MerchantOption = "", config: ConfigOption = No
 
 
 @app.command()
-def draft(mail: Path, merchant: MerchantOption = "", config: ConfigOption = None) -> None:
-    """Do one mail on the spot: print what it is, the evidence, the draft and where it would go. Nothing is sent."""
-    from rejoinder.draft import show_draft
+def draft(
+    mail: Annotated[Path | None, typer.Argument(help="A mail as a file (.eml).")] = None,
+    order: Annotated[str, typer.Option("--order", help="Number of an order, where no notice came.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Reason code of the dispute, such as 13.1.")] = "",
+    network: Annotated[str, typer.Option(help="visa, mastercard …; that of the order's payment by default.")] = "",
+    processor: Annotated[str, typer.Option(help="stripe, adyen …; that of the order's payment by default.")] = "",
+    reference: Annotated[str, typer.Option(help="Reference of the dispute, where it is known.")] = "",
+    language: Annotated[str, typer.Option(help="en or zh, of the explanation; the merchant's by default.")] = "",
+    out: Annotated[Path, typer.Option(help="The PDF to write; the zip is written beside it.")] = Path("packet.pdf"),
+    keep: Annotated[bool, typer.Option("--keep", help="Open a case for it, to be reviewed in the desk.")] = False,
+    merchant: MerchantOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Do one mail on the spot, or make the finished file for an order and a reason. Nothing is sent."""
+    from agents.dispute.beforehand import Asked
+    from rejoinder.draft import show_draft, show_order_draft
 
+    if (mail is None) == (not order) or bool(order) != bool(reason):
+        raise typer.BadParameter("name a mail, or an order and a reason (--order and --reason)")
     with _program(config) as program:
-        show_draft(console, program, _merchant(program, merchant), mail)
+        whose = _merchant(program, merchant)
+        if mail:
+            show_draft(console, program, whose, mail)
+            return
+        asked = Asked(order_number=order, reason_code=reason, network=network, processor=processor, reference=reference)
+        if not show_order_draft(console, program, whose, asked, language=language, out=out, keep_case=keep):
+            raise typer.Exit(1)
+
+
+@app.command()
+def packet(
+    case: Annotated[int, typer.Argument(help="Number of the case.")],
+    out: Annotated[Path, typer.Option(help="Folder to write packet.pdf and packet.zip into.")] = Path("."),
+    config: ConfigOption = None,
+) -> None:
+    """Write the finished file of a case: the letter with its exhibits, and the zip with its manifest."""
+    from rejoinder.draft import write_packet
+
+    with _program(config, shared=True) as program:
+        if not write_packet(console, program, case, out):
+            raise typer.Exit(1)
+
+
+@app.command()
+def verify(path: Annotated[Path, typer.Argument(help="A packet.zip.")]) -> None:
+    """Check a packet's zip, offline: nothing changed, missing or added since it was made."""
+    from tools.packet.manifest import verify as problems_in
+
+    problems = problems_in(path)
+    for problem in problems:
+        console.print(f"[red]no[/] {escape(problem)}", soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    console.print(f"[green]ok[/] {escape(path.name)} is as it was made")
+
+
+@app.command()
+def lint() -> None:
+    """Look for gaps and contradictions in what is known of reason codes, evidence and processors."""
+    from knowledge.lint import problems
+
+    found = problems()
+    for problem in found:
+        console.print(f"[red]no[/] {escape(problem)}", soft_wrap=True)
+    if found:
+        raise typer.Exit(1)
+    console.print("[green]ok[/] no gap and no contradiction")
 
 
 @app.command()

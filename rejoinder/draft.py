@@ -1,14 +1,20 @@
-"""One mail on the spot: what it is, what was found, what would be answered, and where that would go."""
+"""Work on the spot: one mail with its draft, one order with its finished file, one case with its packet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from agents.dispute.beforehand import Asked
+from rejoinder.beforehand import keep, prepare
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.drafts import Problem
 from rejoinder.errors import ImportRejected
+from rejoinder.packets import finished
 from rejoinder.storage.pages import CasePage
 from rejoinder.wiring import Program
 
@@ -31,6 +37,58 @@ def show_draft(console: Console, program: Program, merchant: Merchant, path: Pat
     print_page(console, program.store.case_page(accepted.case_id, [merchant.merchant_id]))
 
 
+def show_order_draft(
+    console: Console, program: Program, merchant: Merchant, asked: Asked, *, language: str, out: Path, keep_case: bool
+) -> bool:
+    """Print what a dispute of this order and reason means and what is missing, and write the finished file.
+
+    Returns:
+        Whether there is a file; what stands against it is printed.
+    """
+    found = prepare(program.store, program.files, program.deps, merchant, asked, language=language)
+    body = "\n\n".join("\n".join(s.text for s in paragraph) for paragraph in found.explanation.paragraphs)
+    console.print(Panel(Markdown(body), title=escape(found.explanation.subject), title_align="left"))
+    for sentence in found.missing:
+        console.print(f"[yellow]missing[/] {escape(sentence)}", soft_wrap=True)
+    _print_problems(console, found.problems)
+    if keep_case:
+        kept = keep(program.store, merchant, asked, actor="command line", now=program.clock())
+        program.worker.advance(kept.run_id)
+        console.print(f"case {kept.case_id} waits for a review in the desk")
+    if found.packet is None:
+        return False
+    _write(console, out, found.packet.pdf, found.packet.archive)
+    return True
+
+
+def write_packet(console: Console, program: Program, case_id: int, folder: Path) -> bool:
+    """Write the finished file of a case into a folder.
+
+    Returns:
+        Whether there is one; what stands against it is printed.
+    """
+    made = finished(program.store, program.files, case_id, made_at=program.clock())
+    _print_problems(console, made.problems)
+    if not made.is_made:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(console, folder / "packet.pdf", program.files.get(made.pdf_hash), program.files.get(made.zip_hash))
+    program.store.note_download(case_id, "command line")
+    return True
+
+
+def _write(console: Console, path: Path, pdf: bytes, archive: bytes) -> None:
+    for target, content in ((path, pdf), (path.with_suffix(".zip"), archive)):
+        target.write_bytes(content)
+        console.print(f"wrote {escape(str(target))}, {len(content):,} bytes")
+
+
+def _print_problems(console: Console, problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        colour = "red" if problem.blocking else "yellow"
+        console.print(f"[{colour}]{problem.code}[/] {escape(problem.detail)}", soft_wrap=True)
+
+
 def print_page(console: Console, page: CasePage) -> None:
     """Print a case: reading, order, evidence, draft, route."""
     _print_reading(console, page)
@@ -40,8 +98,7 @@ def print_page(console: Console, page: CasePage) -> None:
             "\n".join(_marked(s.text, s.citations) for s in paragraph) for paragraph in page.draft.paragraphs
         )
         console.print(Panel(body, title=escape(page.draft.subject), title_align="left"))
-    for problem in page.problems:
-        console.print(f"[yellow]{problem.code}[/] {escape(problem.detail)}")
+    _print_problems(console, page.problems)
     _print_route(console, page)
 
 

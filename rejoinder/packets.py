@@ -16,12 +16,13 @@ from agents.dispute.exhibits import Records, exhibits_of
 from agents.dispute.key_facts import key_facts
 from knowledge.rails import rail
 from prompts.exhibits import exhibit_title
-from rejoinder.domain.cases import Case, Dispute, StoredMessage
+from rejoinder.domain.cases import Dispute, Merchant, StoredMessage
 from rejoinder.domain.drafts import Draft, Problem
+from rejoinder.domain.evidence import Evidence, Passage
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.orders import Order
 from rejoinder.domain.packet import KeyFacts, MadePacket, Packet
-from rejoinder.errors import BadInput, NotFound, PacketMisread, RejoinderError
+from rejoinder.errors import BadInput, NotFound, PacketMisread
 from rejoinder.storage.files import FileStore
 from rejoinder.storage.pages import CasePage
 from rejoinder.storage.store import Store
@@ -85,6 +86,17 @@ def build(material: Material, made_at: datetime) -> Packet:
     return build_packet(material.letter, material.facts, exhibits, limits=material.limits, made_at=made_at)
 
 
+def try_to_build(material: Material, made_at: datetime) -> tuple[Packet | None, tuple[Problem, ...]]:
+    """Make the packet, and return it with its problems; without one, the problem is what stands against making it."""
+    try:
+        packet = build(material, made_at)
+    except (BadInput, PacketMisread, NotFound) as error:
+        logger.warning("packet_not_made", draft_id=material.draft_id, error=type(error).__name__)
+        code = CODES.get(type(error).__name__, "packet_not_made")
+        return None, (Problem(code=code, detail=str(error)),)
+    return packet, packet.problems
+
+
 def finished(store: Store, files: FileStore, case_id: int, *, made_at: datetime, again: bool = False) -> MadePacket:
     """Return the finished file of a case; made only when it was not made of the same inputs before, or `again`.
 
@@ -137,43 +149,67 @@ def material_on(
     chosen = page.draft_id if draft_id is None else draft_id
     if page.dispute is None or letter is None or letter.kind != "letter" or chosen is None:
         raise NotFound(f"case {case_id} has no letter")
-    merchant = store.merchant(case.merchant_id)
     order = store.order(case.merchant_id, case.order_number) if case.order_number else None
-    local = ev.in_zone(order, ZoneInfo(merchant.timezone)) if order else None
-    return Material(
-        draft_id=chosen,
+    return put_together(
+        store,
+        files,
+        merchant=store.merchant(case.merchant_id),
+        dispute=page.dispute,
+        order=order,
         letter=letter,
-        facts=key_facts(merchant, page.dispute, local),
-        records=Records(
-            merchant=merchant,
-            dispute=page.dispute,
-            order=local,
-            evidence=page.evidence,
-            passages=page.passages,
-            messages=_correspondence(store, case, page.dispute, order),
-            read_file=files.get,
-        ),
-        limits=limits_of(page.dispute, day),
+        evidence=page.evidence,
+        passages=page.passages,
+        day=day,
+        draft_id=chosen,
     )
 
 
-def _correspondence(store: Store, case: Case, dispute: Dispute, order: Order | None) -> Sequence[StoredMessage]:
+def put_together(
+    store: Store,
+    files: FileStore,
+    *,
+    merchant: Merchant,
+    dispute: Dispute,
+    order: Order | None,
+    letter: Draft,
+    evidence: Sequence[Evidence],
+    passages: Sequence[Passage],
+    day: datetime,
+    draft_id: int = 0,
+) -> Material:
+    """Return what a packet is made from; `day` is that on which it is made, whose limits hold."""
+    local = ev.in_zone(order, ZoneInfo(merchant.timezone)) if order else None
+    return Material(
+        draft_id=draft_id,
+        letter=letter,
+        facts=key_facts(merchant, dispute, local),
+        records=Records(
+            merchant=merchant,
+            dispute=dispute,
+            order=local,
+            evidence=evidence,
+            passages=passages,
+            messages=_correspondence(store, merchant.merchant_id, dispute, order),
+            read_file=files.get,
+        ),
+        limits=limits_of(dispute, day),
+    )
+
+
+def _correspondence(store: Store, merchant_id: int, dispute: Dispute, order: Order | None) -> Sequence[StoredMessage]:
     email = order.customer_email if order else dispute.buyer_email
-    messages = store.mails_with(case.merchant_id, email, limit=MAX_MESSAGES) if email else ()
+    messages = store.mails_with(merchant_id, email, limit=MAX_MESSAGES) if email else ()
     if order is None:
         return messages
-    others = store.candidate_orders(case.merchant_id, numbers=(), emails=[email], payments=())
+    others = store.candidate_orders(merchant_id, numbers=(), emails=[email], payments=())
     return about_order(messages, order, others)
 
 
 def _made(material: Material, files: FileStore, made_at: datetime) -> MadePacket:
     letter_hash = material.letter.body_hash
-    try:
-        packet = build(material, made_at)
-    except (BadInput, PacketMisread, NotFound) as problem:
-        logger.warning("packet_not_made", draft_id=material.draft_id, error=type(problem).__name__)
-        refused = (_problem_of(problem),)
-        return MadePacket(draft_id=material.draft_id, letter_hash=letter_hash, made_at=made_at, problems=refused)
+    packet, problems = try_to_build(material, made_at)
+    if packet is None:
+        return MadePacket(draft_id=material.draft_id, letter_hash=letter_hash, made_at=made_at, problems=problems)
     return MadePacket(
         draft_id=material.draft_id,
         letter_hash=letter_hash,
@@ -185,12 +221,8 @@ def _made(material: Material, files: FileStore, made_at: datetime) -> MadePacket
         zip_size=len(packet.archive),
         exhibits=len(packet.manifest.exhibits),
         steps=packet.steps,
-        problems=(*packet.problems, *changed_since(material.records)),
+        problems=(*problems, *changed_since(material.records)),
     )
-
-
-def _problem_of(error: RejoinderError) -> Problem:
-    return Problem(code=CODES.get(type(error).__name__, "packet_not_made"), detail=str(error))
 
 
 def changed_since(records: Records) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from agents import evidence as ev
 from agents.dispute.letter import disputed_payment
 from knowledge.reason_words import network_name, reason_title
 from rejoinder.domain.cases import Dispute, Merchant
+from rejoinder.domain.disputes import printed_reference
 from rejoinder.domain.money import Money
 from rejoinder.domain.orders import Order, Payment, Refund
 from rejoinder.domain.packet import KeyFacts
@@ -19,7 +20,7 @@ def key_facts(merchant: Merchant, dispute: Dispute, order: Order | None) -> KeyF
     shipment = ev.latest_shipment(local) if local else None
     given_back = [refund for refund in local.refunds if refund.status == "succeeded"] if local else []
     return KeyFacts(
-        dispute_reference=dispute.reference,
+        dispute_reference=printed_reference(dispute),
         network=network_name(dispute.network),
         reason_code=dispute.reason_code,
         reason=reason_title(dispute.network, dispute.reason_code),

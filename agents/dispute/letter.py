@@ -1,6 +1,7 @@
 """The representment letter of a dispute: what its template sees, which template it is, in which order exhibits come."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from itertools import count, takewhile
 
@@ -13,6 +14,7 @@ from prompts.exhibits import exhibit_title
 from prompts.findings import for_issuer
 from prompts.render import Rendered, render, template_exists
 from rejoinder.domain.cases import Dispute, Merchant
+from rejoinder.domain.disputes import printed_reference
 from rejoinder.domain.judgement import Finding
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Order, Payment
@@ -65,7 +67,7 @@ def letter_context(
     words = parties(dispute.network, language)
     return LetterContext(
         merchant=merchant,
-        dispute=dispute,
+        dispute=replace(dispute, reference=printed_reference(dispute)),
         order=order,
         payment=disputed_payment(dispute, order),
         shipment=ev.latest_shipment(order) if order else None,

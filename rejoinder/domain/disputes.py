@@ -41,6 +41,13 @@ def merge(known: Dispute, told: Dispute) -> Dispute:
     return replace(_at(grown, cycle), moves=cycle.moves if known.moves or told.moves else ())
 
 
+def printed_reference(dispute: Dispute) -> str:
+    """Return what a dispute is called towards others: its own reference, else what it is about."""
+    if not dispute.reference.startswith(STAND_INS):
+        return dispute.reference
+    return dispute.payment_reference or dispute.arn or dispute.order_reference or dispute.reference
+
+
 def standing(dispute: Dispute) -> Dispute:
     """Return the dispute with its status, stage, deadline, funds and submissions as its course tells them."""
     return _at(dispute, lifecycle(dispute))

@@ -49,14 +49,14 @@ def _open_row(connection: Connection, run: Row[Any], message: Row[Any], row: Dig
     known = find_known_dispute(connection, run.merchant_id, row.dispute, case_id=None)
     before = load(Dispute, known.document) if known else None
     after = merge(before, row.dispute) if before else row.dispute
-    case_id = known.case_id if known else _new_case(connection, run.merchant_id, row)
+    case_id = known.case_id if known else new_dispute_case(connection, run.merchant_id, row)
     status = connection.execute(select(cases.c.status).where(cases.c.id == case_id).with_for_update()).scalar_one()
     keep_dispute(connection, run.merchant_id, case_id, after, known)
     connection.execute(update(messages).where(messages.c.id == message_id).values(case_id=case_id))
     if before and (before.stage, before.status) == (after.stage, after.status) and status in WITH_A_PERSON:
         note(connection, "updated", case_id=case_id, message_id=message_id, run_id=run.id)
         return None
-    return _start(connection, run.merchant_id, case_id, message_id, row)
+    return start_read_run(connection, run.merchant_id, case_id, message_id, row)
 
 
 def _keep_message(connection: Connection, merchant_id: int, message: Row[Any], row: DigestRow) -> int | None:
@@ -72,13 +72,15 @@ def _keep_message(connection: Connection, merchant_id: int, message: Row[Any], r
     return insert_message(connection, merchant_id, values)
 
 
-def _new_case(connection: Connection, merchant_id: int, row: DigestRow) -> int:
+def new_dispute_case(connection: Connection, merchant_id: int, row: DigestRow) -> int:
+    """Open an empty case for a dispute."""
     language = row.reconciled.reading.language
     values = {"merchant_id": merchant_id, "kind": "dispute", "status": "new", "language": language}
     return int(connection.execute(insert(cases).values(values).returning(cases.c.id)).scalar_one())
 
 
-def _start(connection: Connection, merchant_id: int, case_id: int, message_id: int, row: DigestRow) -> int:
+def start_read_run(connection: Connection, merchant_id: int, case_id: int, message_id: int, row: DigestRow) -> int:
+    """Start a run of a message that was read already."""
     values = {
         "merchant_id": merchant_id,
         "case_id": case_id,

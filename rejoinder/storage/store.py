@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from rejoinder.domain.review import Decision
+from rejoinder.storage.asked import AskedRows
 from rejoinder.storage.cases import CaseRows
 from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
 from rejoinder.storage.digests import DigestRows
@@ -43,6 +44,7 @@ class Store(
     JudgementRows,
     PacketRows,
     RedraftRows,
+    AskedRows,
 ):
     """Every method is one transaction; every write may happen twice and then changes nothing."""
 
