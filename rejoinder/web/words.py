@@ -4,9 +4,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).parent / "locale"
 
 # Stored words that would not read well as they are.
 LABELS = {
+    "account_id": "Customer account",
     "amount_minor": "Amount in minor units",
     "api": "API",
     "arn": "ARN",
@@ -31,6 +33,8 @@ LABELS = {
     "done_accept": "The dispute was conceded",
     "done_alert": "Nothing was sent",
     "done_submit_best": "The draft was approved",
+    "device_id": "Device",
+    "eci": "ECI",
     "first": "First chargeback",
     "prearb": "Pre-arbitration",
     "step_all": "All ways at once",
@@ -49,6 +53,8 @@ LABELS = {
     "why_too_late": "the deadline had passed",
 }
 
+_UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+_NEVER = 10**6
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 _DATE_PATTERNS = {"en": "d MMM y", "zh-CN": "y年M月d日"}
 _TIME_PATTERNS = {"en": "EEE d MMM y, HH:mm", "zh-CN": "y年M月d日 EEE HH:mm"}
@@ -90,8 +96,17 @@ class Words:
         return self.relative(min(at, now), now)
 
     def relative(self, at: datetime, now: datetime) -> str:
-        """Return how far away an instant is, such as `in 2 hours`."""
+        """Return how far away an instant is, such as `in 2 hours`; less than a minute is now."""
+        if abs(at - now) < timedelta(minutes=1):
+            return self.t("just now")
         return format_timedelta(at - now, add_direction=True, threshold=1.5, locale=self._locale)
+
+    def left(self, at: datetime, now: datetime) -> str:
+        """Return how long it is until an instant, or was since it: in whole days, below two in hours, then minutes."""
+        minutes = int(abs(at - now) / timedelta(minutes=1))
+        unit, each = next((one for one in _UNITS if minutes >= 2 * one[1]), _UNITS[-1])
+        whole = timedelta(minutes=minutes // each * each)
+        return format_timedelta(whole, granularity=unit, threshold=_NEVER, locale=self._locale)
 
     def fact(self, value: str, zone: tzinfo) -> str:
         """Return a canonical value as people read it: instants in the zone, all else as it is."""

@@ -39,7 +39,7 @@ TITLES: Mapping[Dimension, str] = {
     "month": "Month",
 }
 COLUMNS = (
-    "Received", "Fought", "Won", "Lost", "Conceded", "Expired", "Ended otherwise", "Open",
+    "Disputes received", "Fought", "Won", "Lost", "Conceded", "Expired", "Ended otherwise", "Open",
     "Won of those fought and decided", "Won of all decided", "Came back", "Fees", "Net after fees",
 )  # fmt: skip
 COUNTS = ("received", "fought", "won", "lost", "conceded", "expired", "ended_otherwise", "open")

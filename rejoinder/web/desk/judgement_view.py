@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 
 from agents.dispute.clocks import Clocks
 from agents.dispute.explanation import explanation_context, write_explanation
@@ -18,6 +19,8 @@ from rejoinder.web.words import Words
 
 CITED = {"finding": "finding", "dispute": "dispute:record", "order": "order"}
 HEADING, ITEM = "## ", "- "
+WORTH_PLACE = 2
+"""Where the explanation says whether to contest: behind the meaning and the time."""
 ADVICE = {
     "fight": "Contest it",
     "accept": "Accept it",
@@ -28,6 +31,7 @@ ADVICE = {
 OWN = ("clock_merchant", "clock_calendar_unknown")
 NETWORK = ("clock_network_counted", "clock_network_unknown")
 TERM = "term"
+UNRECORDED = "not_recorded_at_sale"
 DRAFT = "The draft "
 ADVISED = "advice_"
 """The finding that stands above all others on the page, and need not stand there twice."""
@@ -46,16 +50,22 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """A finding in words; `sides` are the records that were compared, `fields` what of them, in order."""
+    """A finding in words; `sides` are the records that were compared; `item` is what it speaks of without a name."""
 
     finding: Finding
     text: str
+    item: str = ""
     sides: tuple[Side, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields that were looked at, in the order of the finding."""
         return tuple(dict.fromkeys(name for side in self.sides for name in side.values))
+
+    @property
+    def beside(self) -> bool:
+        """Tell whether the records hold a field in common, so that they can be read side by side."""
+        return sum(len(side.values) for side in self.sides) > len(self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +78,11 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A part of the explanation under its heading; `harmful`: it says what speaks against the merchant."""
+    """A part of the explanation under its heading: whether to contest, what speaks against the merchant, or else."""
 
     title: str
     blocks: tuple[Block, ...]
-    harmful: bool = False
+    about: Literal["worth", "harmful", ""] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +192,17 @@ def _sayable(judgement: Judgement, language: str) -> Judgement:
         compelling=kept(judgement.compelling),
         gaps=None if judgement.gaps is None else kept(judgement.gaps),
         harmful=None if judgement.harmful is None else kept(judgement.harmful),
-        worth=kept(judgement.worth),
+        worth=kept(_with_label(one, language) for one in judgement.worth),
         ratios=kept(judgement.ratios),
     )
+
+
+def _with_label(finding: Finding, language: str) -> Finding:
+    """Name a missing term by its label, not by the entry that lacks it."""
+    label = Finding(code=f"term_{finding.missing}", verdict="holds")
+    if finding.code != "term_missing" or not _has_words(label, language):
+        return finding
+    return replace(finding, values={"basis": explain(label, language)})
 
 
 def _has_words(finding: Finding, language: str) -> bool:
@@ -197,7 +215,9 @@ def _has_words(finding: Finding, language: str) -> bool:
 def _views(findings: Iterable[Finding], labels: Mapping[str, str], words: Words) -> Iterator[FindingView]:
     for finding in findings:
         shown = [one for one in finding.compared if one.record != TERM]
-        yield FindingView(finding=finding, text=words.finding(finding), sides=tuple(_sides(shown, labels)))
+        item = words.code(shown[0].field) if finding.code == UNRECORDED and shown else ""
+        sides = tuple(_sides(shown, labels))
+        yield FindingView(finding=finding, text=words.finding(finding), item=item, sides=sides)
 
 
 def _sides(compared: Sequence[Compared], labels: Mapping[str, str]) -> Iterator[Side]:
@@ -238,9 +258,14 @@ def _sections(
             cut.append((paragraph[0].removeprefix(HEADING), []))
         elif cut:
             cut[-1][1].append(paragraph)
+    last = len(cut) - 1 if ends_with_harm else None
     return tuple(
-        Section(title=title, blocks=tuple(_blocks(body, views)), harmful=ends_with_harm and number == len(cut))
-        for number, (title, body) in enumerate(cut, 1)
+        Section(
+            title=title,
+            blocks=tuple(_blocks(body, views)),
+            about="harmful" if place == last else "worth" if place == WORTH_PLACE else "",
+        )
+        for place, (title, body) in enumerate(cut)
     )
 
 

@@ -12,7 +12,7 @@ from agents.dispute.nodes import given_of, load_scene, subject_of
 from agents.dispute.subject import Subject
 from agents.dispute.terms import SHARES, TERM_NAMES, YES_OR_NO, Term, TermRow, Terms, percent, term_rows, with_settings
 from agents.state import CaseState
-from knowledge.worth import anchor, processor_fees
+from knowledge.worth import ProcessorFees, anchor, processor_fees
 from rejoinder.domain.judgement import Finding, Judgement
 from rejoinder.domain.money import Money, from_decimal, minor_digits
 from rejoinder.storage.pages import CasePage
@@ -195,7 +195,10 @@ def _value(name: str, text: str, currency: str) -> Decimal:
 
 def _origin(row: TermRow, weighed: Weighed, words: Words) -> str:
     basis = row.origin.values.get("basis", "")
-    named = {"basis": _basis(basis, weighed, words)}
+    told = _basis(basis, weighed, words)
+    if row.term.value and kind_of(row.name) == "money" and _is_turned(basis, weighed):
+        told = words.t("{basis}, turned at a rough exchange rate", basis=told)
+    named = {"basis": told}
     return words.finding(Finding(code=row.origin.code, verdict=row.origin.verdict, values=named))
 
 
@@ -212,11 +215,24 @@ def _basis(basis: str, weighed: Weighed, words: Words) -> str:
     return words.t(RULES.get(first, first))
 
 
+def _is_turned(basis: str, weighed: Weighed) -> bool:
+    """Tell whether a number was published in another currency."""
+    currency = weighed.sum.terms.currency if weighed.sum else ""
+    named = {anchor(name).currency for name in _anchors(basis)}
+    if basis.startswith("fees.") and (known := _fees(weighed)):
+        named.add(known.currency)
+    return bool(named - {"", currency})
+
+
+def _fees(weighed: Weighed) -> ProcessorFees | None:
+    dispute, day = weighed.subject.dispute, weighed.subject.now.date()
+    return processor_fees(dispute.processor, weighed.sum.terms.currency if weighed.sum else "", on=day)
+
+
 def _source(term: Term, weighed: Weighed) -> str:
     """Return where a term's starting value was published; empty where nowhere."""
     if term.basis.startswith("fees."):
-        dispute, day = weighed.subject.dispute, weighed.subject.now.date()
-        known = processor_fees(dispute.processor, weighed.sum.terms.currency if weighed.sum else "", on=day)
+        known = _fees(weighed)
         return known.source if known else ""
     return ", ".join(filter(None, (anchor(name).source for name in _anchors(term.basis))))
 
