@@ -1,5 +1,6 @@
 """Several cases in one mail: rows of a table, or blocks of labelled lines."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -7,10 +8,14 @@ from rejoinder.domain.notices import NoticeCatalog
 from rejoinder.domain.reading import DigestCase, FieldValue
 from tools.models.notices.fields import find_fields
 from tools.models.notices.kind import kind_of_cases, notice_type
+from tools.models.notices.money import find_money
 from tools.models.notices.page import Page
+from tools.models.notices.references import find_references
 from tools.models.notices.tables import Labelled, Span
 
 MOST_CASES = 500
+# A line with a number of two digits or more, short enough for an entry of a list.
+_LINE = re.compile(r"^(?=[^\n]*\d\d)[^\n]{10,240}$", re.MULTILINE)
 _OWN_KINDS = frozenset(
     {
         "alert", "inquiry", "prearb", "arbitration", "compliance", "outcome_won", "outcome_lost", "reversal",
@@ -19,6 +24,7 @@ _OWN_KINDS = frozenset(
 )  # fmt: skip
 _NUMBERS = ("dispute_reference", "arn", "order_reference", "payment_reference", "psp_reference", "reference")
 _OF_A_CASE = frozenset({"amount", "plain_amount", "sale_amount", "respond_by", "reason", "reason_code", "reason_text"})
+_RESULTS = {"won": "outcome_won", "lost": "outcome_lost"}
 SHARED = ("currency", "respond_by", "network")
 """What may be said once of all cases of a list."""
 
@@ -44,6 +50,9 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
 
 def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:
     """Return what a case's own words say that it is; the words of its reason do not."""
+    for item in part.under("other"):
+        if result := _RESULTS.get(next(iter(part.words.results.tags(part.folded[item.start : item.end])), "")):
+            return result
     reasons = [(item.start, item.end) for item in part.under("reason", "reason_text", "reason_code")]
     own = notice_type(part.without(reasons), "respond_by" in fields)
     return own if own in _OWN_KINDS else usual
@@ -69,8 +78,11 @@ def _currency(rest: Page) -> str:
 
 def case_spans(page: Page) -> list[Span]:
     """Return where each case of a list stands; one or none when the mail tells of one case."""
-    rows = _distinct(page, list(_rows(page)))
-    return rows if len(rows) > 1 else _distinct(page, list(_blocks(page)))
+    for found in (_rows, _blocks):
+        spans = _distinct(page, list(found(page)))
+        if len(spans) > 1:
+            return spans
+    return list(_items(page))
 
 
 def _rows(page: Page) -> Iterator[Span]:
@@ -98,6 +110,19 @@ def _blocks(page: Page) -> Iterator[Span]:
     for start, end in zip(starts, (*starts[1:], last), strict=True):
         if _is_case(page, [item for item in page.labelled if start <= item.start < end]):
             yield Span(start, end)
+
+
+def _items(page: Page) -> Iterator[Span]:
+    """Yield the lines of a list that each name a case and its amount in a few words."""
+    seen: set[str] = set()
+    for match in _LINE.finditer(page.text):
+        part = page.part(*match.span())
+        if not part.words.signs.find(part.text, part.folded):
+            continue
+        number = find_references(part).get("dispute_reference")
+        if number and "amount_minor" in find_money(part) and number.value not in seen:
+            seen.add(number.value)
+            yield Span(*match.span())
 
 
 def _under_its_heading(page: Page, start: int) -> int:

@@ -16,7 +16,7 @@ from tools.models.notices.tables import Labelled
 from tools.models.notices.texts import Hit, fold, is_wide
 from tools.models.notices.words import Words, language_of_labels
 
-_SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
+_SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)(?<![\W_][a-z])[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
 
 # A line break between words: no mark that ends a line before it, no mark of a list, a table or a gap behind it.
 _WRAP = re.compile(r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))")

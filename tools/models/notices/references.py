@@ -20,7 +20,9 @@ _NUMBER = re.compile(
     r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-zа-я0-9./_-]*\d)"
     r"[a-zа-я0-9][a-zа-я0-9./_-]{1,40}[a-zа-я0-9](?![a-zа-я0-9_@])"
 )
-_BETWEEN = re.compile(r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet))+\s*$")
+_BETWEEN = re.compile(
+    r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet|es|est|è|é|は|는|은|为|為|是|هو))+\s*$"
+)
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 

@@ -22,7 +22,7 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
         return 0.0
     if page.sender.source:
         return _known(page, kind, strong, tags, shaped)
-    return _unknown(page, kind, strong, tags, fields)
+    return _unknown(page, kind, strong, tags, fields, several=cases > 1)
 
 
 def _told_as_case(subject: set[str], fields: Mapping[str, FieldValue]) -> bool:
@@ -50,7 +50,9 @@ def _known(page: Page, kind: str, strong: int, tags: list[set[str]], shaped: boo
     return 0.7 if named and kind and marketing(page) == 0 else 0.0
 
 
-def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> float:
+def _unknown(
+    page: Page, kind: str, strong: int, tags: list[set[str]], fields: Mapping[str, FieldValue], *, several: bool
+) -> float:
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
     first_person = sum(hit.tag == "customer" for hit in page.roles)
     # Values that contradict each other are no fields, but their labels still tell what the mail is.
@@ -60,7 +62,7 @@ def _unknown(page: Page, kind: str, strong: int, tags: list[set[str]], fields: M
         return 0.0
     if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)):
         return 0.0
-    if labelled < 2 and not _full_prose(page, kind, strong, fields):
+    if labelled < 2 and not several and not _full_prose(page, kind, strong, fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
 

@@ -11,7 +11,7 @@ from tools.models.notices.words import Meaning
 
 _LONGEST_LINE = 90
 _HEAD = re.compile(r"(?:\(?\d{1,2}[).]|[-*•·●▪■◆►▶>–—])?\s*")
-_NUMBER = r"#?[a-z0-9а-я][\wа-я./-]*\d[\w./-]*|#?\d[\w./-]*"
+_NUMBER = r"(?=.{4})#?[a-z0-9а-я][\wа-я./-]*\d[\w./-]*|(?=.{4})#?\d[\w./-]*"
 _DATE = r"[^.!?;]{0,18}\d[^!?;]{2,40}"
 _MONEY = r"[^\w\s]{0,2}\D{0,6}\d[\d.,' ]*\D{0,12}"
 _LOOKS = {

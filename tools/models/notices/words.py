@@ -36,6 +36,7 @@ class Words:
     roles: Phrases
     asides: Phrases
     relative: Phrases
+    results: Phrases
     signs: Signs
     networks: tuple[tuple[str, str, bool], ...]
     zones: Mapping[str, str]
@@ -75,6 +76,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         roles=Phrases.of(words.roles for words in catalog.words),
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
         relative=Phrases.of(words.relative for words in catalog.words),
+        results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
         signs=Signs(catalog.values.currencies),
         networks=_networks(catalog.values.networks),
         zones=catalog.values.zones,

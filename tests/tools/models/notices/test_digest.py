@@ -166,3 +166,22 @@ def test_totals_are_no_case() -> None:
         "Case number | Amount | Reason\nCB-701 | USD 45.00 | Fraud\nCB-702 | USD 19.00 | Fraud\nTotal | USD 64.00 | -\n"
     )
     assert len(cases(read(BANK, "Chargeback report", text), "dispute_reference")) == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "lines"),
+    [
+        ("2 disputes", "- Case CB-701: EUR 45.00, respond by 9 December 2026\n- Case CB-702: EUR 1,234.50, respond by 9 December 2026"),
+        ("Rückbuchungen", "1. Fall CB-701, 45,00 EUR, Antwort bis 09.12.2026\n2. Fall CB-702, 1.234,50 EUR, Antwort bis 09.12.2026"),
+        ("拒付通知", "1）案件编号 CB-701，拒付金额 EUR 45.00，回复期限 2026-12-09\n2）案件编号 CB-702，拒付金额 EUR 1,234.50，回复期限 2026-12-09"),
+    ],
+)  # fmt: skip
+def test_lines_of_a_list_each_name_a_case(subject: str, lines: str) -> None:
+    assert cases(read(BANK, subject, f"{subject}:\n\n{lines}\n"), *FIELDS) == EXPECTED
+
+
+def test_results_in_a_column_are_the_kinds_of_the_cases() -> None:
+    text = "Case number | Result | Amount\nCB-701 | Won | USD 45.00\nCB-702 | Lost | USD 99.90"
+    reading = read(BANK, "Dispute outcomes this week", text)
+    assert reading is not None
+    assert [case.notice_type for case in reading.cases] == ["outcome_won", "outcome_lost"]
