@@ -29,14 +29,9 @@ def question(
         dispute,
         kind,
         plan.language,
-        why=_why(judged, kind),
+        why=Finding(code=f"need_{kind}", verdict="holds"),
         order=ev.in_zone(order, zone) if order else None,
         by=ahead[0].astimezone(zone) if ahead else None,
     )
     rendered = write_request(context, CITATIONS, plan.language)
     return Words(title=rendered.subject, text=text_of(rendered))
-
-
-def _why(judgement: Judgement, kind: str) -> Finding | None:
-    """Return what the rules say about asking for this item; None when they would ask for another."""
-    return next((gap for gap in judgement.gaps or () if gap.missing == kind), None)

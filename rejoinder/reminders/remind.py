@@ -14,7 +14,7 @@ from rejoinder.domain.mail import MailAddress
 from rejoinder.domain.reminders import MAIL, Reminder, SendStatus, Step, message_key, subject_mark
 from rejoinder.errors import BadInput, ConfigError, Conflict, DeliveryUncertain, ProviderRefused, ProviderUnavailable
 from rejoinder.reminders.cutoff import FileProblems, Outcome, outcome_of
-from rejoinder.reminders.plan import Deadline, due_steps
+from rejoinder.reminders.plan import OVER, Deadline, due_steps
 from rejoinder.reminders.words import Told, Words, chat_words, mail_words
 from rejoinder.storage.files import FileStore
 from rejoinder.storage.reminders import WaitingDispute
@@ -49,7 +49,8 @@ class Reminders:
     def look(self, now: datetime) -> int:
         """Take every step that is due; returns how many cases were told of. One bad case does not stop the others."""
         merchants = {one.merchant_id: one for one in self.store.merchants()}
-        return sum(self._look_at(one, merchants[one.case.merchant_id], now) for one in self.store.waiting_disputes())
+        waiting = self.store.waiting_disputes(now - OVER)
+        return sum(self._look_at(one, merchants[one.case.merchant_id], now) for one in waiting)
 
     def _look_at(self, waiting: WaitingDispute, merchant: Merchant, now: datetime) -> bool:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Case, Dispute
@@ -48,12 +48,13 @@ class RuleDecision:
 class ReminderRows(ReviewRows):
     """Reminders, and the decisions of the merchant's choice at the cut-off."""
 
-    def waiting_disputes(self) -> Sequence[WaitingDispute]:
-        """Return the disputes that wait for a decision, the nearest deadline first."""
+    def waiting_disputes(self, since: datetime) -> Sequence[WaitingDispute]:
+        """Return the disputes that wait for a decision, the nearest deadline first, none due before `since`."""
+        known = or_(cases.c.respond_by.is_(None), cases.c.respond_by >= since)
         query = (
             select(cases, disputes.c.document.label("dispute"))
             .join(disputes, disputes.c.case_id == cases.c.id)
-            .where(disputes.c.status.in_([*NEEDS_ANSWER, "alert_open"]), _undecided())
+            .where(disputes.c.status.in_([*NEEDS_ANSWER, "alert_open"]), _undecided(), known)
             .order_by(cases.c.respond_by.asc().nulls_last(), cases.c.id)
             .limit(LOOK)
         )

@@ -213,18 +213,24 @@ def _ids(mail: InboundMail) -> tuple[str, ...]:
 
 
 def _answered(connection: Connection, merchant_id: int, mail: InboundMail) -> Iterator[Ours]:
-    """Yield our mails to colleagues that a mail answers, the nearest first."""
+    """Yield our mails to colleagues that a mail answers, the nearest first; what follows an answer belongs to it."""
     for named in named_in(_ids(mail)):
         found = _ours(connection, merchant_id, named.what, number=named.number)
         yield from (one for one in found if one.token == named.token and _is_of(mail, one.recipient))
+    sender = mail.sender.email.lower()
     marked = mark_in(mail.subject)
     if marked is not None:
         case_id, beginning = marked
         found = [
             one for what in ("request", "reminder") for one in _ours(connection, merchant_id, what, case_id=case_id)
         ]
-        sender = mail.sender.email.lower()
         yield from (one for one in found if one.token.startswith(beginning) and one.recipient == sender)
+    before = [one for one in (mail.in_reply_to, *mail.references) if one]
+    theirs = messages.c.direction == "colleague", messages.c.counterpart == sender
+    earlier = select(messages.c.case_id).where(
+        messages.c.merchant_id == merchant_id, messages.c.message_header.in_(before), *theirs
+    )
+    yield from (Ours(case_id, sender, "") for case_id in connection.execute(earlier.limit(1)).scalars())
 
 
 def _ours(

@@ -181,6 +181,15 @@ def test_whoever_has_not_our_mail_gets_a_case_of_their_own(desk: Office, changes
     assert given(desk, case_id) == []
 
 
+def test_what_a_colleague_adds_later_belongs_to_the_answer(desk: Office) -> None:
+    case_id = desk.open_case()
+    ask(desk, case_id)
+    receive(desk, answer(desk.mails()[0]))
+    later = {"In-Reply-To": "<answer@lumenoak.example>", "Message-ID": "<later@lumenoak.example>", "Subject": "And now"}
+    assert receive(desk, answer(desk.mails()[0], **later)) == case_id
+    assert count(desk, "runs") == 1
+
+
 def test_a_forged_sender_gives_no_evidence(desk: Office) -> None:
     case_id = desk.open_case()
     ask(desk, case_id)

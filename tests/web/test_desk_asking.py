@@ -61,6 +61,7 @@ def test_a_question_is_queued_once_and_shown(
     (request,) = store.requests_of_case(asked_for.case_id)
     assert (request.recipient, request.kind, request.asked_by) == (COLLEAGUE, KIND, "mia")
     assert "Please reply to this mail and attach it" in request.body
+    assert "shows who took the goods" in request.body
     assert jobs(store) == ["ask"]
 
 
