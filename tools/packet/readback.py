@@ -20,9 +20,11 @@ _SPACE = re.compile(r"\s+")
 _PAGE_REFERENCE = re.compile(r",p\.\d+")
 _PAGE_NUMBER = re.compile(r"page (\d+) of (\d+)")
 _END_OF_TABLE = re.compile(r"(?<!\w)Packet\s+\d+ exhibits?,\s+\d+\s+pages")
+_MARKS = r"\s\d.,;:!?()*\"'“”«»"
 _FROM_THE_RIGHT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\\s\\d.,;:!?()]*"
+    rf"[{_MARKS}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc{_MARKS}]*"
 )
+"""A run of words written from the right, with the marks and figures beside it, which viewers put on either side."""
 _HEAD = 300
 _FIELDS: Mapping[str, str] = {label: field for field, label in KEY_FACT_LABELS.items()}
 
