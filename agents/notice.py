@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from knowledge.reason_codes import find
 from rejoinder.domain.cases import Dispute, Merchant, StoredMessage
 from rejoinder.domain.disputes import move_of, standing
 from rejoinder.domain.lifecycle import Funds, Move, Stage, state_of
@@ -49,7 +50,7 @@ def dispute_of(message: StoredMessage, reading: Reading, merchant: Merchant) -> 
         network=reading.value("network"),
         reason_code=reading.value("reason_code"),
         reason_text=reading.value("reason_text"),
-        category=reading.value("category") or "general",
+        category=_category(reading),
         amount=Money(amount_minor=int(amount), currency=reading.value("currency")) if amount else None,
         transaction_date=reading.value("transaction_date"),
         respond_by=due_instant(reading.value("respond_by"), ZoneInfo(merchant.timezone)),
@@ -61,6 +62,14 @@ def dispute_of(message: StoredMessage, reading: Reading, merchant: Merchant) -> 
     if message.mail and message.mail.source_authenticity.verdict == "failed":
         dispute = replace(dispute, processor=UNPROVEN, status="unknown")
     return standing(replace(dispute, moves=(move_of(event) if event else _move_of_mail(message, reading, dispute),)))
+
+
+def _category(reading: Reading) -> str:
+    """Return what the dispute is about: what its code says, else its words, which may say more than some codes."""
+    code = find(reading.value("network").casefold(), reading.value("reason_code"))
+    if code is None or code.refined_by_words or code.category == "general":
+        return reading.value("category") or "general"
+    return code.category
 
 
 def _move_of_mail(message: StoredMessage, reading: Reading, dispute: Dispute) -> Move:
