@@ -95,9 +95,17 @@ def _said_in(normal: Mapping[str, str], kind: str) -> str:
 
 def _hear(normal: str, kind: str, language: str) -> bool | None:
     """Tell whether a language says it (True), says the opposite (False) or neither (None)."""
+    said = _heard_of(_patterns(language)[kind], normal, language)
+    parts = [_heard_of(pattern, normal, language) for pattern in _pairs(language).get(kind, ())]
+    if said or not parts or None in parts:
+        return said
+    return all(parts)
+
+
+def _heard_of(pattern: re.Pattern[str], normal: str, language: str) -> bool | None:
     turned, turned_after = _negations(language)
     said = None
-    for match in _patterns(language)[kind].finditer(normal):
+    for match in pattern.finditer(normal):
         before, after = _before(normal, match.start(), language), _after(normal, match.end(), language)
         if not turned.search(before) and not turned_after.search(after):
             return True
@@ -121,6 +129,13 @@ def _after(normal: str, end: int, language: str) -> str:
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     table = read_toml("admissions.toml")[language]
     return {kind: compile_phrases(table[kind], language) for kind in (*ADMISSIONS, CUSTOMER_CANCELS)}
+
+
+@cache
+def _pairs(language: str) -> dict[str, tuple[re.Pattern[str], ...]]:
+    """Return the wordings that say it together, anywhere in one sentence."""
+    table = read_toml("admissions.toml")[language].get("both", {})
+    return {kind: tuple(compile_phrases(words, language) for words in parts) for kind, parts in table.items()}
 
 
 class _Negations(NamedTuple):

@@ -121,11 +121,19 @@ def admissions(subject: Subject) -> Iterator[Finding]:
         for admitted in admissions_in(mail.new_text):
             if admitted.kind != "refund_promise":
                 said.add(admitted.sentence)
-                yield _admission(admitted, mail, "new_text")
+                if not _overtaken(subject, mail, admitted):
+                    yield _admission(admitted, mail, "new_text")
     for mail in customer_mails(subject):
         for admitted in admissions_in(re.sub(r"(?m)^[>\s]+", "", mail.quoted_text)):
             if admitted.kind != "refund_promise" and admitted.sentence not in said:
                 yield _admission(admitted, mail, "quoted_text")
+
+
+def _overtaken(subject: Subject, mail: InboundMail, admitted: Admitted) -> bool:
+    """Tell whether a parcel left after the mail said that none had: that was news, not an admission."""
+    left = [shipment.shipped_at for shipment in subject.order.shipments] if subject.order else []
+    sent_at = mail.sent_at
+    return admitted.kind == "not_sent" and sent_at is not None and any(at and at > sent_at for at in left)
 
 
 def _admission(admitted: Admitted, mail: InboundMail, where: str) -> Finding:

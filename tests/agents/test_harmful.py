@@ -316,6 +316,21 @@ def test_an_admission_in_ones_own_mail_holds_and_blocks():
     assert blocking(found, "not_received") == found
 
 
+def test_not_sent_yet_is_news_while_it_is_true_and_an_admission_afterwards():
+    early = mail("Your order has not been shipped yet, so it can still be cancelled.", sent_at=on(2))
+    assert codes(subject(mails=(early,))) == set()
+    assert codes(subject(mails=(replace(early, sent_at=on(20)),))) == {"admission_not_sent"}
+
+
+def test_an_address_that_a_mail_quotes_or_sends_to_is_in_what_is_printed():
+    quoting = replace(mail("When?", sender=CUSTOMER, to=SHOP), text="When?\n> From: eve@other.example")
+    copied = replace(quoting, text="When?", cc=(MailAddress(email="eve@other.example"),))
+    for one in (quoting, copied):
+        about = subject(mails=(one,))
+        found = harmful(about, [mail_evidence(one, "mailbox", OPENED)])
+        assert [finding.code for finding in found] == ["exhibit_names_other_person"]
+
+
 def test_a_customers_claim_is_no_admission():
     assert codes(subject(mails=(mail("You sent me the wrong item. We lost it?", CUSTOMER, SHOP),))) == set()
 
