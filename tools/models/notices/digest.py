@@ -143,12 +143,12 @@ def _numbered(page: Page, name: str) -> list[Labelled]:
 
 
 def _is_case(page: Page, items: list[Labelled]) -> bool:
-    """Return whether the values tell of a case; a payment or an order alone may be one of many of one dispute."""
+    """Return whether the values tell of a case; other numbers with amounts may be payments, of one dispute or none."""
     numbers = {item.field for item in items if item.field in _NUMBERS and _number(page, item)}
     told = {item.field for item in items} & _OF_A_CASE
     if not numbers or not told:
         return False
-    own = bool(numbers & {"dispute_reference", "arn", "psp_reference", "reference"})
+    own = bool(numbers & {"dispute_reference", "arn"})
     return own or bool(told - {"amount", "plain_amount", "sale_amount"})
 
 

@@ -7,6 +7,7 @@ from tools.models.notices.kind import kinds_named, marketing
 from tools.models.notices.page import Page
 
 _ONLY_IN_NOTICES = frozenset({"dispute_reference", "arn", "reason_code", "card_last4"})
+_ALSO_OF_A_BILL = frozenset({"order_reference", "amount_minor", "currency", "respond_by", "buyer_name", "buyer_email"})
 STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
 
 
@@ -59,6 +60,8 @@ def _unknown(
     if max(strong, labelled - 1) < 2 or not strong or not _speaks_of_a_case(page, tags):
         return 0.0
     if page.sender.free_mail and labelled < 3:
+        return 0.0
+    if not several and not set(fields) - _ALSO_OF_A_BILL:
         return 0.0
     if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)):
         return 0.0
