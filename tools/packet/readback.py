@@ -27,6 +27,11 @@ _FROM_THE_RIGHT = re.compile(
 """A run of words written from the right, with the marks and figures beside it, which viewers put on either side."""
 _HEAD = 300
 _FIELDS: Mapping[str, str] = {label: field for field, label in KEY_FACT_LABELS.items()}
+_LONGER = {
+    label: tuple(other.removeprefix(f"{label} ") for other in _FIELDS if other.startswith(f"{label} "))
+    for label in _FIELDS
+}
+"""Label to how longer ones go on that begin with it: `Order` and `Order date`."""
 
 
 def page_texts(pdf: bytes, where: str = "the packet") -> list[str]:
@@ -116,8 +121,8 @@ def _facts_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _label(label: str, table: str, at: int) -> re.Match[str] | None:
-    """Find a label, rather at the start of a line, for a value may hold the same word."""
-    word = re.escape(label)
+    """Find a label, not as part of a longer one; rather at the start of a line, for a value may hold the same word."""
+    word = re.escape(label) + "".join(rf"(?!\s+{re.escape(rest)}\s)" for rest in _LONGER[label])
     first = re.compile(rf"^[ \t]*{word}(?=\s)", re.MULTILINE).search(table, at)
     return first or re.compile(rf"(?<!\w){word}(?=\s)").search(table, at)
 

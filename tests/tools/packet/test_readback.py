@@ -1,6 +1,6 @@
 """Reading a packet back: from the PDF alone, also where its values are awkward."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -43,6 +43,14 @@ AWKWARD = {
 
 @pytest.mark.parametrize("facts", AWKWARD.values(), ids=AWKWARD.keys())
 def test_what_is_printed_is_read_back(facts: KeyFacts) -> None:
+    assert misread_facts(pdf_of(facts), facts.as_text()) == []
+
+
+@pytest.mark.parametrize("left_out", [one.name for one in fields(KeyFacts) if one.name != "dispute_reference"])
+def test_names_are_told_apart_wherever_they_stand(left_out: str) -> None:
+    """Without one fact, all later ones stand in the other column."""
+    default = next(one.default for one in fields(KeyFacts) if one.name == left_out)
+    facts = replace(AWKWARD["all there is"], **{left_out: default})
     assert misread_facts(pdf_of(facts), facts.as_text()) == []
 
 
