@@ -179,6 +179,9 @@ def test_the_letter_stands_beside_the_same_in_chinese(at_the_shop, shop):
     shown = at_the_shop.get(f"/cases/{shop.program.store.run(run_id).case_id}/letter").text
     assert "The merchant asks the issuer to reverse this dispute in full" in shown
     assert "承运商记录" in shown
+    give(at_the_shop, shop.program.store.run(run_id).case_id, b"The courier left it at the door.", "door.txt")
+    shown = at_the_shop.get(f"/cases/{shop.program.store.run(run_id).case_id}/letter").text
+    assert "送达照片" not in shown
     letter = shop.page_of_run(run_id).draft
     assert shown.count("<tr><td") == len(letter.paragraphs) + 1
 

@@ -52,15 +52,21 @@ def file_view(desk: Desk, shown: CasePage) -> FileView | None:
     uploads = sorted(
         (item for item in shown.evidence if item.evidence_id.startswith(UPLOAD)), key=lambda item: item.captured_at
     )
-    cited = {citation for sentence in shown.draft.sentences for citation in sentence.citations}
     now = desk.clock()
     return FileView(
         made=last_made(desk.store, desk.files, shown, now=now),
         rail=rail(shown.dispute.processor).title,
         limits=limits_of(shown.dispute, now),
         uploads=uploads,
-        not_in_letter=frozenset(item.evidence_id for item in uploads) - cited,
+        not_in_letter=_not_in_letter(shown),
     )
+
+
+def _not_in_letter(shown: CasePage) -> frozenset[str]:
+    """Return the ids of the files that were given since the letter was written."""
+    sentences = shown.draft.sentences if shown.draft else ()
+    cited = {citation for sentence in sentences for citation in sentence.citations}
+    return frozenset(item.evidence_id for item in shown.evidence if item.evidence_id.startswith(UPLOAD)) - cited
 
 
 @router.get("/cases/{case_id}/packet.pdf")
@@ -108,7 +114,8 @@ def letter_in(desk: Desk, shown: CasePage, language: str) -> Rendered | None:
     if run is None or desk.store.judgement(shown.case.case_id) is None:
         return None
     scene = load_scene(CaseState(run_id=run.run_id, case_id=shown.case.case_id), desk.deps)
-    evidence = gathered(shown.evidence, scene.order)
+    added = _not_in_letter(shown)
+    evidence = [item for item in gathered(shown.evidence, scene.order) if item.evidence_id not in added]
     try:
         return letter_of(scene, desk.deps, evidence, list(shown.passages), language)
     except TemplateError:
