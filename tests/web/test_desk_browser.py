@@ -25,6 +25,30 @@ CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = os.environ.get("REJOINDER_SCREENSHOTS", "")
 
 
+FAINT = """() => {
+  const channel = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = parse(getComputedStyle(node).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const node of document.querySelectorAll("main *, header *, footer *")) {
+    const says = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!says || !node.checkVisibility() || node.disabled) continue;
+    const [one, two] = [luminance(parse(getComputedStyle(node).color)), luminance(behind(node))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    if (ratio < 4.5) faint.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent.trim().slice(0, 40)}`);
+  }
+  return faint;
+}"""
+"""Text that is too faint for WCAG AA (4.5 to 1) on what lies behind it."""
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
@@ -114,11 +138,52 @@ def test_no_page_is_wider_than_its_window(chromium, address, store, scene, merch
     page = context.new_page()
     log_in(page, address, store)
     places = {"list": "/", "cases": "/cases", "quarantine": "/quarantine", "missing": "/cases/999999"}
+    places |= {"figures": "/figures?by=code"}
     places |= {f"case-{name}": f"/cases/{case_id}" for name, case_id in cases.items()}
     for name, path in places.items():
         page.goto(address + path)
         picture(page, f"{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(FAINT) == [], path
+    context.close()
+
+
+def test_the_sum_of_a_dispute_is_changed_without_javascript(chromium, address, store, scene, merchant):
+    opened = scene.dispute_case(merchant)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, address, store)
+    page.goto(f"{address}/cases/{opened.case_id}")
+    page.get_by_text("Every number of the sum, to change").click()
+    chance = page.get_by_label("Chance of winning", exact=True)
+    chance.fill("150")
+    page.get_by_role("button", name="Save and reckon anew").click()
+    expect(page.locator("#problem-win_chance")).to_have_text("Write a number from 0 to 100.")
+    expect(chance).to_have_value("150")
+    chance.fill("4")
+    page.get_by_role("button", name="Save and reckon anew").click()
+    expect(page.get_by_text("Saved. Everything was reckoned anew.")).to_be_visible()
+    expect(page.locator(".advice strong")).to_have_text("Accept it")
+    expect(page.get_by_text("1 set by you")).to_be_visible()
+    context.close()
+
+
+def test_what_was_written_survives_an_ended_login_in_a_browser(chromium, address, store, scene, merchant):
+    opened = scene.service_case(merchant)
+    context = chromium.new_context()
+    page = context.new_page()
+    log_in(page, address, store)
+    page.goto(f"{address}/cases/{opened.case_id}")
+    page.locator("summary", has_text="Edit").click()
+    page.get_by_label("Text One sentence a line").fill("Hello Anna Weber,\n\nI am on it.")
+    context.clear_cookies()
+    page.get_by_role("button", name="Save without sending").click()
+    page.get_by_label("Name").fill("mia")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_label("Text")).to_have_value("Hello Anna Weber,\n\nI am on it.")
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_text("Your text was saved.")).to_be_visible()
     context.close()
 
 

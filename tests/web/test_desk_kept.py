@@ -129,7 +129,7 @@ def test_what_nothing_bears_out_is_shown_before_it_is_approved(browser, scene, m
 
 def test_what_the_evidence_bears_out_needs_no_second_word(browser, scene, merchant, store):
     opened = scene.service_case(merchant)
-    text = "Hello Anna Weber,\n\nYour order 1001 is with ParcelKing, number PK123456785, and cost 89.90 EUR."
+    text = "Hello Anna Weber,\n\nYour order 1001 is with ParcelKing, number PK123456785, and will soon be there."
     assert "Your edited text was approved." in edit(browser, opened, text).text
 
 

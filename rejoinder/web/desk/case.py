@@ -71,7 +71,7 @@ class EditForm:
     author: str = ""
     reason: str = ""
     problem: str = ""
-    unbacked: tuple[tuple[str, str], ...] = ()
+    unbacked: tuple[tuple[str, tuple[str, ...]], ...] = ()
     confirms: str = ""
 
 

@@ -31,6 +31,8 @@ ADVICE = {
 OWN = ("clock_merchant", "clock_calendar_unknown")
 NETWORK = ("clock_network_counted", "clock_network_unknown")
 TERM = "term"
+NUMBERED = frozenset({"order", "payment", "shipment", "refund"})
+"""Records whose number a person knows them by."""
 UNRECORDED = "not_recorded_at_sale"
 DRAFT = "The draft "
 ADVISED = "advice_"
@@ -41,9 +43,10 @@ MISSING = "Evidence is missing: {}."
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One record of a comparison: what it is, under which label the page shows it, and its fields."""
+    """One record of a comparison: what it is, its number, under which label the page shows it, and its fields."""
 
     record: str
+    number: str
     label: str
     values: Mapping[str, str]
 
@@ -231,7 +234,13 @@ def _sides(compared: Sequence[Compared], labels: Mapping[str, str]) -> Iterator[
             columns.append(column)
         column[2][one.field] = one.value
     for record, evidence_id, values in columns:
-        yield Side(record=record, label=labels.get(evidence_id, ""), values=values)
+        kind, _, number = evidence_id.partition(":")
+        yield Side(
+            record=record,
+            number=number if kind in NUMBERED else "",
+            label=labels.get(evidence_id, ""),
+            values=values,
+        )
 
 
 def _clocks(judged: Judged, views: Sequence[FindingView]) -> tuple[Clock, ...]:

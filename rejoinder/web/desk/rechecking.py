@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from agents.checks import CheckContext, check_context
 from agents.facts import Fact, facts_in, unsupported
-from knowledge.commitments import commitments_in
+from knowledge.commitments import grants_in
 from knowledge.names import names_in
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Draft
 from rejoinder.domain.mail import InboundMail
 from rejoinder.storage.pages import CasePage
 
-Unbacked = tuple[str, str]
-"""A sentence of the reviewer's, and what is wrong with it in words."""
+Unbacked = tuple[str, tuple[str, ...]]
+"""A sentence of the reviewer's, and all that is wrong with it in words."""
 
 
 def unbacked(edited: Draft, before: Draft, shown: CasePage, merchant: Merchant) -> tuple[Unbacked, ...]:
@@ -21,14 +21,13 @@ def unbacked(edited: Draft, before: Draft, shown: CasePage, merchant: Merchant) 
     context = check_context(merchant, _mail(shown), edited.language, shown.evidence, shown.passages)
     support = _support(context, before)
     found = [
-        (sentence.text, detail)
+        (sentence.text, tuple(_of_sentence(sentence.text, edited, context, support)))
         for sentence in edited.sentences
         if sentence.origin == "reviewer"
-        for detail in _of_sentence(sentence.text, edited, context, support)
     ]
     if edited.subject != before.subject:
-        found += [(edited.subject, detail) for detail in _of_facts(edited.subject, edited.language, support)]
-    return tuple(found)
+        found.append((edited.subject, tuple(_of_facts(edited.subject, edited.language, support))))
+    return tuple((text, details) for text, details in found if details)
 
 
 def digest_of(edited: Draft) -> str:
@@ -42,7 +41,7 @@ def _of_sentence(text: str, draft: Draft, context: CheckContext, support: list[F
     for name in names_in(text, draft.language):
         if name.casefold() not in known.casefold():
             yield f"names {name!r}, which nothing here names"
-    for words in commitments_in(text, draft.language) if draft.kind == "reply" else ():
+    for words in grants_in(text, draft.language) if draft.kind == "reply" else ():
         yield f"promises or grants something with {words!r}: no rule of the policy was asked"
 
 
