@@ -1,6 +1,7 @@
 """Is everything in place? Each finding says what was looked at and what to do."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from rejoinder.config import Settings, load_settings, secret
 from rejoinder.errors import RejoinderError
 from rejoinder.wiring import Program, imap_account, open_program
 from tools.mail.imap import ImapMailbox
+from tools.notify import ChatChannel
 
 TOP_LEVEL = ("agents", "tools", "knowledge", "prompts", "evals")
 CAPABILITIES = "reads mail, writes drafts, sends approved replies; it can neither refund, pay nor change an order"
@@ -39,6 +41,7 @@ def examine(config: Path | None) -> list[Finding]:
         findings.append(Finding(False, "database and documents", str(problem)))
     findings += [_mailbox(settings, name) for _, mailbox in settings.mailboxes for name in [mailbox.name]]
     findings += _secrets(settings)
+    findings += _chats(settings)
     return [*findings, Finding(True, "capabilities", CAPABILITIES)]
 
 
@@ -79,6 +82,13 @@ def _read_mailbox(settings: Settings, name: str) -> str:
 def _secrets(settings: Settings) -> list[Finding]:
     names = [account.webhook_secret_env for merchant in settings.merchants for account in merchant.accounts]
     return [_secret(name) for name in names]
+
+
+def _chats(settings: Settings) -> list[Finding]:
+    channels = [chat for merchant in settings.merchants for chat in merchant.reminders.channels]
+    return [
+        _try(f"chat {one.name}", ChatChannel(name=one.name, url=partial(secret, one.url_env)).check) for one in channels
+    ]
 
 
 def _secret(name: str) -> Finding:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rejoinder.config import load_settings
+from rejoinder.doctor import _chats
 from rejoinder.domain.reminders import MAIL, QUEUE, ReminderPlan
 from rejoinder.errors import ConfigError
 from rejoinder.wiring import _reminder_plan
@@ -57,6 +58,16 @@ def test_the_ways_climb(tmp_path: Path) -> None:
 def test_a_step_without_its_way_takes_the_next_best() -> None:
     assert ReminderPlan(colleague="ops@shop.example").channels("chat") == (QUEUE, MAIL)
     assert ReminderPlan(chats=("wecom",)).channels("mail") == (QUEUE, "wecom")
+
+
+def test_the_doctor_says_whether_a_chats_address_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rejoinder.toml"
+    chats = 'channels = [{ name = "a", url_env = "CHAT_A" }, { name = "b", url_env = "CHAT_B" }]'
+    path.write_text(SHOP.format(reminders=chats, smtp=SMTP, language="en"), encoding="utf-8")
+    monkeypatch.setenv("CHAT_A", "wecombot://abcdef0123456789")
+    known, missing = _chats(load_settings(path, {}))
+    assert (known.good, known.words) == (True, "WeComBot")
+    assert (missing.good, "'CHAT_B' is not set" in missing.words) == (False, True)
 
 
 @pytest.mark.parametrize(
