@@ -20,11 +20,8 @@ _SPACE = re.compile(r"\s+")
 _PAGE_REFERENCE = re.compile(r",p\.\d+")
 _PAGE_NUMBER = re.compile(r"page (\d+) of (\d+)")
 _END_OF_TABLE = re.compile(r"(?<!\w)Packet\s+\d+ exhibits?,\s+\d+\s+pages")
-_MARKS = r"\s\d.,;:!?()*\"'“”«»"
-_FROM_THE_RIGHT = re.compile(
-    rf"[{_MARKS}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc{_MARKS}]*"
-)
-"""A run of words written from the right, with the marks and figures beside it, which viewers put on either side."""
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+_WORD = re.compile(r"\w+")
 _HEAD = 300
 _FIELDS: Mapping[str, str] = {label: field for field, label in KEY_FACT_LABELS.items()}
 _LONGER = {
@@ -96,11 +93,11 @@ def _page(text: str, number: int, count: int, no_cards: set[str]) -> Iterator[Pr
 
 
 def _stands_in(line: str, whole: str) -> bool:
-    """Is the line there? Viewers order scripts written from the right differently: there only other words count."""
+    """Is the line there? With a script written from the right in it, viewers turn round all its words: each counts."""
     shown = printable(line, "the letter")
     if not _FROM_THE_RIGHT.search(shown):
         return _solid(shown) in whole
-    return all(_solid(word) in whole for word in _FROM_THE_RIGHT.split(shown) if word.strip(" .,;:!?()"))
+    return all(word in whole for word in _WORD.findall(_FROM_THE_RIGHT.sub(" ", shown)))
 
 
 def _solid(text: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from rejoinder.domain.drafts import Sentence
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.money import Money
 from rejoinder.domain.packet import KeyFacts
@@ -84,3 +85,12 @@ def test_a_page_without_number_label_or_with_a_card_number_is_named() -> None:
     assert "page 2 shows a full card number" in details
     assert "no page is headed 'Exhibit 1'" in details
     assert not any("page 2 shows" in p.detail for p in misread_pages(texts, samples.letter(0), [], [samples.CARD]))
+
+
+def test_a_letter_that_quotes_arabic_over_two_lines_is_read_back_word_by_word() -> None:
+    said = "“مرحباً، متى سيصل طلبي؟ لن أكون في المنزل الأسبوع القادم.”"
+    plain = samples.letter(1)
+    quoting = Sentence(text=f"- 11 February 2026: The customer wrote: {said} (Exhibit 1).")
+    letter = replace(plain, paragraphs=(*plain.paragraphs[:6], (quoting,), *plain.paragraphs[6:]))
+    packet = build_packet(letter, samples.FACTS, [samples.record(1)], limits=FileLimits(), made_at=samples.MADE_AT)
+    assert packet.is_ready
