@@ -118,6 +118,7 @@ def test_keys_lead_through_the_list_and_to_the_decision(chromium, address, store
     context = chromium.new_context()
     page = context.new_page()
     log_in(page, address, store)
+    expect(page.locator(".keys")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/*")
