@@ -109,12 +109,11 @@ NOT_PROVEN: dict[AuthenticityVerdict, str] = {
 
 
 def checks_found_something(given: RouteInput) -> Iterator[Objection]:
-    """Each problem of the draft is a reason."""
+    """Each problem of the draft is a reason; what a rule of disputes found is a sentence already."""
     for problem in given.problems:
+        whole = problem.detail.endswith(".") or not problem.blocking
         yield Objection(
-            reason=Reason(
-                code=problem.code, text=f"The draft {problem.detail}." if problem.blocking else problem.detail
-            ),
+            reason=Reason(code=problem.code, text=problem.detail if whole else f"The draft {problem.detail}."),
             automatic_if="no open problem in the draft",
         )
 

@@ -14,7 +14,7 @@ from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows, note
 from rejoinder.storage.tables import cases, disputes, judgements, orders, payments, reviews, runs
 
-WON = ("won", "won_final", "withdrawn")
+WON = ("won",)
 LOST = ("lost", "expired")
 MAX_EARLIER = 100
 
