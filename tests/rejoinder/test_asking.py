@@ -1,5 +1,6 @@
 """Asking a colleague for what is missing, by real mail, and their answer in the case it belongs to."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from rejoinder.domain.reminders import mark_in, named_in
 from rejoinder.errors import ProviderUnavailable
 from rejoinder.intake import Intake
 from rejoinder.jobs import sweep_once
+from rejoinder.processes import working
 from tests.clock import NOW
 from tests.fixtures_program import Shop
 from tests.rejoinder.office import COLLEAGUE, DUE, Office, office
@@ -308,6 +310,31 @@ def test_an_answer_whose_job_was_lost_is_found_again(desk: Office) -> None:
     assert at_once(4, lambda _: program.colleagues.take(message_id)).count(1) == 1
     assert len(given(desk, case_id)) == 1
     assert [line.action for line in desk.shop.page(case_id).audit].count("drafted_again") == 1
+
+
+def test_a_worker_carries_question_answer_and_new_letter_out(desk: Office) -> None:
+    case_id = desk.open_case()
+    program = desk.shop.program
+    program.store.ask_colleague(
+        case_id, KIND, language="en", recipient=COLLEAGUE, subject="Needed", body="Please.", asked_by="ana"
+    )
+    with working(program):
+        wait_until(lambda: bool(desk.mails()))
+        raw = answer(desk.mails()[0], ("pod.jpg", "image/jpeg", picture()))
+        program.intake.accept_mail(desk.shop.merchant_id, "support", raw, NOW)
+        wait_until(lambda: "drafted_again" in [line.action for line in desk.shop.page(case_id).audit])
+        wait_until(lambda: desk.shop.page(case_id).case.status == "in_review")
+    page = desk.shop.page(case_id)
+    assert page.draft is not None
+    assert "ignature" in page.draft.body
+    assert len(desk.mails()) == 1
+
+
+def wait_until(there: Callable[[], bool], seconds: float = 120.0) -> None:
+    ends_at = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < ends_at, "it did not happen"
+        time.sleep(0.1)
 
 
 def test_a_file_that_breaks_the_reader_is_left_to_people(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
