@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from tests.planted import records, spoken
+from tests.planted import dealings, records, spoken
 from tests.planted.faults import Planted, planted
 from tests.planted.world import LATIN, Case, clean
 
@@ -15,15 +15,15 @@ KINDS = {
     "people": (12, records.PEOPLE),
     "amounts": (12, records.AMOUNTS),
     "wrong order": (13, spoken.WRONG_ORDERS),
-    "missing scan": (12, records.SCANS),
+    "missing scan": (12, dealings.SCANS),
     "another customer": (13, spoken.OTHERS),
     "card number": (13, spoken.CARDS),
-    "refund": (12, records.REFUNDS),
+    "refund": (12, dealings.REFUNDS),
     "admission": (13, spoken.ADMISSIONS),
-    "duplicate": (12, records.DUPLICATES),
-    "time": (12, records.TIMES),
-    "3-D Secure": (12, records.PAYMENTS),
-    "source": (13, records.SOURCES),
+    "duplicate": (12, dealings.DUPLICATES),
+    "time": (12, dealings.TIMES),
+    "3-D Secure": (12, dealings.PAYMENTS),
+    "source": (13, dealings.SOURCES),
     "policy": (12, spoken.POLICIES),
     "sentence": (14, spoken.SENTENCES),
 }
@@ -40,10 +40,16 @@ def clean_cases() -> Iterator[Case]:
     """Yield cases in which nothing is wrong, though some of it looks so at first sight."""
     for number in range(1001, 1001 + CLEAN - len(_LOOKS_WRONG)):
         case = clean(number, Random(f"{SEED} {number}"))
-        yield replace(case, letters=tuple(spoken.clean_letters(case)))
+        yield replace(case, letters=spoken.clean_letters(case, answered=number < 1001 + len(spoken.LANGUAGES)))
     for turn, (city, place, country) in enumerate(_LOOKS_WRONG):
         number = 1101 + turn
-        case = clean(number, Random(f"{SEED} {number}"), place=LATIN[turn % len(LATIN)], categories=("not_received",), goods="physical")
+        case = clean(
+            number,
+            Random(f"{SEED} {number}"),
+            place=LATIN[turn % len(LATIN)],
+            categories=("not_received",),
+            goods="physical",
+        )
         home = replace(case.order.ship_to, city=city, country=country)
         parcel = case.order.shipments[0]
         signed = _SIGNED.get(turn, parcel.signed_by)

@@ -1,21 +1,34 @@
 """Plays a case through the whole program and tells what was seen of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
+
+from sqlalchemy import text
 
 from rejoinder import packets
 from rejoinder.domain.drafts import Draft, Sentence
 from rejoinder.domain.judgement import Finding, Judgement
 from rejoinder.domain.packet import MadePacket
+from rejoinder.errors import BadInput
 from rejoinder.storage.pages import CasePage
+from rejoinder.uploads import take_file
 from tests.clock import NOW
 from tests.fixtures_program import Shop
 from tests.planted.notices import letter_mail, notice_mail, webhook
-from tests.planted.world import Case, Letter, Notice
+from tests.planted.world import Case, Letter, Notice, Upload
+from tools.packet.readback import page_texts
 
-SUBJECTS = {"zh": "订单", "ja": "ご注文", "ko": "주문", "ru": "Заказ", "ar": "الطلب", "tr": "Sipariş", "de": "Bestellung"}
+SUBJECTS = {
+    "zh": "订单",
+    "ja": "ご注文",
+    "ko": "주문",
+    "ru": "Заказ",
+    "ar": "الطلب",
+    "tr": "Sipariş",
+    "de": "Bestellung",
+}
 
 
 class Post:
@@ -38,15 +51,23 @@ class Seen:
     page: CasePage
     judgement: Judgement
     packet: MadePacket | None = None
-    cases: int = 1
-    stored: str = field(default="", repr=False)
+    refused: tuple[str, ...] = ()
+    printed: str = field(default="", repr=False)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding of the judgement, and those on the sender."""
         one = self.judgement
         sender = tuple(f for m in self.page.messages if m.mail for f in m.mail.source_authenticity.checks)
-        return (*one.clocks, *one.invalid, *one.compelling, *(one.harmful or ()), *(one.gaps or ()), *one.worth, *sender)
+        return (
+            *one.clocks,
+            *one.invalid,
+            *one.compelling,
+            *(one.harmful or ()),
+            *(one.gaps or ()),
+            *one.worth,
+            *sender,
+        )
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -54,6 +75,7 @@ class Seen:
         found = {f.code for f in self.findings} | {f"{f.code}:{f.verdict}" for f in self.findings}
         found |= {problem.code for problem in self.page.problems}
         found |= {f"packet:{problem.code}" for problem in (self.packet.problems if self.packet else ())}
+        found |= {f"upload:{error}" for error in self.refused}
         found |= {f"policy:{passage.document}" for passage in self.page.passages}
         found |= {f"ask:{self.judgement.ask}"} if self.judgement.ask else set()
         return frozenset(found | ({"set_aside"} if self.page.set_aside else set()))
@@ -73,7 +95,8 @@ class Seen:
     def shown(self) -> str:
         """Everything the case shows and would hand on: letter, evidence, passages."""
         letter = self.page.draft.body if self.page.draft else ""
-        return "\n".join([letter, *(str(item) for item in self.page.evidence), *(p.text for p in self.page.passages)])
+        evidence = (str(item) for item in self.page.evidence)
+        return "\n".join([letter, *evidence, *(p.text for p in self.page.passages), self.printed])
 
 
 def play(shop: Shop, case: Case, *, with_packet: bool) -> Seen:
@@ -84,14 +107,37 @@ def play(shop: Shop, case: Case, *, with_packet: bool) -> Seen:
     for notice in case.before:
         shop.program.worker.advance(arrive(shop, notice))
     run_id = arrive(shop, case.notice)
+    refused = _give_files(shop, run_id, case.uploads)
     shop.program.worker.advance(run_id)
     case_id = shop.program.store.run(run_id).case_id
     page = shop.page(case_id)
     judgement = shop.program.store.judgement(case_id) or Judgement()
-    made = None
-    if with_packet and page.draft is not None:
-        made = packets.finished(shop.program.store, shop.program.files, case_id, made_at=NOW)
-    return Seen(page=page, judgement=judgement, packet=made)
+    wanted = with_packet and page.draft is not None and not refused
+    made, printed = _packet(shop, case_id) if wanted else (None, "")
+    return Seen(page=page, judgement=judgement, packet=made, refused=refused, printed=printed)
+
+
+def _give_files(shop: Shop, run_id: int, uploads: Iterable[Upload]) -> tuple[str, ...]:
+    """Give files as a person does at the desk; return the names of the errors by which they were refused."""
+    store, refused = shop.program.store, []
+    case_id = store.run(run_id).case_id
+    for given in uploads:
+        try:
+            taken = take_file(
+                shop.program.files, given.content, given.name, "", kind=given.kind, source="upload:ana", at=NOW
+            )
+            store.add_upload(case_id, taken, "ana")
+        except BadInput as problem:
+            refused.append(type(problem).__name__)
+    return tuple(refused)
+
+
+def _packet(shop: Shop, case_id: int) -> tuple[MadePacket, str]:
+    """Make the finished file; return it with all that its pages say."""
+    made = packets.finished(shop.program.store, shop.program.files, case_id, made_at=NOW)
+    if not made.pdf_hash:
+        return made, ""
+    return made, "\n".join(page_texts(shop.program.files.get(made.pdf_hash)))
 
 
 def arrive(shop: Shop, notice: Notice) -> int:
@@ -109,8 +155,6 @@ def arrive(shop: Shop, notice: Notice) -> int:
 
 
 def _newest_run(shop: Shop) -> int:
-    from sqlalchemy import text
-
     with shop.program.store.begin() as connection:
         return int(connection.execute(text("SELECT max(id) FROM runs")).scalar_one())
 

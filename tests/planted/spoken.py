@@ -1,7 +1,7 @@
 """Faults in what was written: orders named, mails of others, card numbers, admissions, cancellations, policies."""
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,15 +53,21 @@ def _number_alone(case: Case, rng: Random) -> Case:
 
 
 def _same_amount_twice(case: Case, rng: Random) -> Case:
-    paid = replace(case.payment, reference=payment_reference(case.number, case.notice.way, "5"), card_last4=case.payment.card_last4)
+    paid = replace(
+        case.payment, reference=payment_reference(case.number, case.notice.way, "5"), card_last4=case.payment.card_last4
+    )
     twin = replace(case.order, number=f"LO-{35000 + case.number}", payments=(paid,), shipments=())
     silent = case.told(order_reference="", payment_reference="", paid_on="")
     return replace(silent, others=(twin,))
 
 
 def _nothing_of_ours(case: Case, rng: Random) -> Case:
-    strange = case.told(order_reference="QX-77120", payment_reference=payment_reference(case.number, case.notice.way, "9"))
-    return strange.told(card_last4="0003", buyer_email="nobody@inbox.example", amount=replace(case.notice.amount, amount_minor=31))
+    strange = case.told(
+        order_reference="QX-77120", payment_reference=payment_reference(case.number, case.notice.way, "9")
+    )
+    return strange.told(
+        card_last4="0003", buyer_email="nobody@inbox.example", amount=replace(case.notice.amount, amount_minor=31)
+    )
 
 
 def _another_ones_payment(case: Case, rng: Random) -> Case:
@@ -77,13 +83,46 @@ def _same_price(case: Case, rng: Random) -> Case:
 
 
 WRONG_ORDERS: tuple[Fault, ...] = (
-    fault("our payment, another customer's order number", _another_ones_number, routed=("order_ambiguous",), way="webhook"),
-    fault("our payment, another customer's order number, by mail", _another_ones_number, routed=("order_ambiguous",), way="adyen"),
-    fault("another customer's order number, our card and amount", _number_alone, routed=("order_ambiguous", "order_missing"), way="pingpong"),
-    fault("two orders of one price, neither named", _same_amount_twice, routed=("order_ambiguous", "order_missing"), way="paypal"),
+    fault(
+        "our payment, another customer's order number",
+        _another_ones_number,
+        "other_order_named",
+        routed=("order_ambiguous",),
+        way="webhook",
+    ),
+    fault(
+        "our payment, another customer's order number, by mail",
+        _another_ones_number,
+        "other_order_named",
+        routed=("order_ambiguous",),
+        way="adyen",
+    ),
+    fault(
+        "another customer's order number, our card and amount",
+        _number_alone,
+        routed=("order_ambiguous", "order_missing"),
+        way="pingpong",
+    ),
+    fault(
+        "two orders of one price, neither named",
+        _same_amount_twice,
+        routed=("order_ambiguous", "order_missing"),
+        way="paypal",
+    ),
     fault("nothing in it is ours", _nothing_of_ours, "no_such_payment", routed=("order_missing",), way="adyen"),
-    fault("another customer's payment, our order number", _another_ones_payment, routed=("order_ambiguous",), way="webhook"),
-    fault("another customer's order of the same price, our card", _same_price, routed=("order_ambiguous", "order_missing"), way="shopify"),
+    fault(
+        "another customer's payment, our order number",
+        _another_ones_payment,
+        "other_order_named",
+        routed=("order_ambiguous",),
+        way="webhook",
+    ),
+    fault(
+        "another customer's order of the same price, our card",
+        _same_price,
+        routed=("order_ambiguous", "order_missing"),
+        way="shopify",
+    ),
 )
 
 
@@ -95,7 +134,9 @@ SECRET_WORDS = "My doctor says the blue lamp hurts my eyes."
 
 
 def _namesake_writes(case: Case, rng: Random) -> Case:
-    return _writes(case, f"{SECRET_WORDS} It is about order {case.order.number}.", sender=f"{case.place.name} <{STRANGER}>")
+    return _writes(
+        case, f"{SECRET_WORDS} It is about order {case.order.number}.", sender=f"{case.place.name} <{STRANGER}>"
+    )
 
 
 def _names_another_order(case: Case, rng: Random) -> Case:
@@ -117,19 +158,21 @@ def _uploads(kind: str, name: str, make: Callable[[str], bytes]) -> Plant:
     return lambda case, rng: replace(case, uploads=(Upload(kind=kind, name=name, content=make(f"Card {CARD}")),))
 
 
+def _gives(case: Case, kind: str, name: str, text: str) -> Case:
+    given = Upload(kind=kind, name=name, content=text_pdf(text))
+    return replace(_writes(case, said(case, "question")), uploads=(given,))
+
+
 def _upload_of_another_order(case: Case, rng: Random) -> Case:
-    text = f"Delivery note for order LO-{36000 + case.number}, one desk lamp"
-    return replace(case, uploads=(Upload(kind="delivery_signature", name="note.pdf", content=text_pdf(text), text=text),))
+    return _gives(case, "delivery_signature", "note.pdf", f"Delivery note for order LO-{36000 + case.number}")
 
 
 def _chat_of_another(case: Case, rng: Random) -> Case:
-    text = f"Chat of 2 November with {STRANGER}: the lamp works, thank you"
-    return replace(case, uploads=(Upload(kind="customer_communication", name="chat.pdf", content=text_pdf(text), text=text),))
+    return _gives(case, "customer_communication", "chat.pdf", f"Chat of 2 November with {STRANGER}: the lamp works")
 
 
 def _invoice_of_another(case: Case, rng: Random) -> Case:
-    text = f"Invoice\nCustomer: Walter Quist, {STRANGER}\nOne desk lamp"
-    return replace(case, uploads=(Upload(kind="invoice_receipt", name="invoice.pdf", content=text_pdf(text), text=text),))
+    return _gives(case, "invoice_receipt", "invoice.pdf", f"Invoice. Customer: Walter Quist, {STRANGER}")
 
 
 OTHERS: tuple[Fault, ...] = (
@@ -155,7 +198,9 @@ def _card_attached(case: Case, rng: Random) -> Case:
 
 
 def _card_quoted(case: Case, rng: Random) -> Case:
-    return _writes(case, said(case, "question"), quoted=f"You paid with {BARE[:4]}-{BARE[4:8]}-{BARE[8:12]}-{BARE[12:]}.")
+    return _writes(
+        case, said(case, "question"), quoted=f"You paid with {BARE[:4]}-{BARE[4:8]}-{BARE[8:12]}-{BARE[12:]}."
+    )
 
 
 def _card_in_notice(case: Case, rng: Random) -> Case:
@@ -163,11 +208,13 @@ def _card_in_notice(case: Case, rng: Random) -> Case:
 
 
 def _foreign_digits(case: Case, rng: Random) -> Case:
-    return _writes(case, f"{said(case, 'question')} {CARD.translate({ord(str(n)): chr(0x0660 + n) for n in range(10)})}")
+    return _writes(
+        case, f"{said(case, 'question')} {CARD.translate({ord(str(n)): chr(0x0660 + n) for n in range(10)})}"
+    )
 
 
 MASKED = (BARE, CARD, CARD.replace(" ", "-"))
-IN_FILE = "packet:card_number_in_file"
+IN_FILE = "upload:CardNumberFound"
 CARDS: tuple[Fault, ...] = (
     fault("in the customer's mail", _card_in_mail, kept_out=MASKED),
     fault("in a text that the customer attached", _card_attached, kept_out=MASKED),
@@ -180,8 +227,17 @@ CARDS: tuple[Fault, ...] = (
     fault("in pieces over an uploaded PDF", _uploads("invoice_receipt", "slip.pdf", split_pdf), IN_FILE),
     fault("in a note stuck to an uploaded PDF", _uploads("invoice_receipt", "slip.pdf", noted_pdf), IN_FILE),
     fault("in the data about a picture", _uploads("product_photos", "lamp.png", described_picture), IN_FILE),
-    fault("in an uploaded Word file", _uploads("signed_contract", "order.docx", word_file), "packet_masked", kept_out=MASKED),
-    fault("as dots of a picture only", _uploads("invoice_receipt", "slip.png", painted_picture), IN_FILE),
+    fault(
+        "in an uploaded Word file",
+        _uploads("signed_contract", "order.docx", word_file),
+        IN_FILE,
+    ),
+    fault(
+        "as dots of a picture only",
+        _uploads("invoice_receipt", "slip.png", painted_picture),
+        IN_FILE,
+        "packet:unsearched_picture",
+    ),
 )
 
 
@@ -199,12 +255,26 @@ def _admits_in_quote(case: Case, rng: Random) -> Case:
 
 def _admission(language: str) -> Fault:
     kind = WORDS[language]["admits"][0]
-    return fault(f"in {language}: {kind}", _admits, f"admission_{kind}", language=language, goods="physical", categories=("not_received", "not_as_described"))
+    return fault(
+        f"in {language}: {kind}",
+        _admits,
+        f"admission_{kind}",
+        language=language,
+        goods="physical",
+        categories=("not_received", "not_as_described"),
+    )
 
 
 ADMISSIONS: tuple[Fault, ...] = (
     *(_admission(language) for language in LANGUAGES),
-    fault("quoted by the customer", _admits_in_quote, "admission_wrong_item", language="tr", goods="physical", categories=RECEIPT_CLAIMS),
+    fault(
+        "quoted by the customer",
+        _admits_in_quote,
+        "admission_wrong_item",
+        language="tr",
+        goods="physical",
+        categories=RECEIPT_CLAIMS,
+    ),
 )
 
 
@@ -219,15 +289,31 @@ def _received_it(case: Case, rng: Random) -> Case:
 
 def _cancellation(language: str) -> Fault:
     categories = ("cancelled_merchandise", "not_received")
-    return fault(f"the customer cancelled first, in {language}", _cancelled_first, "customer_cancelled_first", language=language, goods="physical", categories=categories)
+    return fault(
+        f"the customer cancelled first, in {language}",
+        _cancelled_first,
+        "customer_cancelled_first",
+        language=language,
+        goods="physical",
+        categories=categories,
+    )
 
 
 def _receipt(language: str) -> Fault:
-    return fault(f"the customer wrote that it came, in {language}", _received_it, "receipt_against_claim", language=language, goods="physical", categories=RECEIPT_CLAIMS)
+    return fault(
+        f"the customer wrote that it came, in {language}",
+        _received_it,
+        "receipt_against_claim",
+        language=language,
+        goods="physical",
+        categories=RECEIPT_CLAIMS,
+    )
 
 
 SENTENCES: tuple[Fault, ...] = tuple(
-    make(language) for pair in zip(LANGUAGES[::2], LANGUAGES[1::2], strict=True) for make, language in zip((_cancellation, _receipt), pair, strict=True)
+    make(language)
+    for pair in zip(LANGUAGES[::2], LANGUAGES[1::2], strict=True)
+    for make, language in zip((_cancellation, _receipt), pair, strict=True)
 )
 
 
@@ -257,17 +343,51 @@ def _ordered_on(placed: datetime) -> Plant:
 OLD, NEW = "policy:returns-2025.md", "policy:returns-2026.md"
 RETURNS = {"categories": ("credit_not_processed", "not_as_described", "cancelled_merchandise"), "goods": "physical"}
 POLICIES: tuple[Fault, ...] = (
-    fault("ordered weeks before the new policy", _ordered_on(datetime(2026, 8, 5, 9, tzinfo=UTC)), OLD, kept_out=("within 30 days",), **RETURNS),
-    fault("ordered on the last day of the old policy", _ordered_on(datetime(2026, 8, 31, 9, tzinfo=UTC)), OLD, kept_out=("within 30 days",), **RETURNS),
-    fault("ordered late on that day, the next in the merchant's zone", _ordered_on(datetime(2026, 8, 31, 20, tzinfo=UTC)), NEW, kept_out=("within 14 days of delivery",), **RETURNS),
-    fault("ordered on the first day of the new policy", _ordered_on(datetime(2026, 9, 1, 1, tzinfo=UTC)), NEW, kept_out=("within 14 days of delivery",), **RETURNS),
-    fault("ordered before any policy", _ordered_on(datetime(2024, 12, 20, 9, tzinfo=UTC)), "ask:policy_refund", "ask:policy_cancellation", "ask:policy_acceptance", routed=("evidence_missing",), kept_out=("within 30 days", "within 14 days of delivery"), **RETURNS),
+    fault(
+        "ordered weeks before the new policy",
+        _ordered_on(datetime(2026, 8, 5, 9, tzinfo=UTC)),
+        OLD,
+        kept_out=("within 30 days",),
+        **RETURNS,
+    ),
+    fault(
+        "ordered on the last day of the old policy",
+        _ordered_on(datetime(2026, 8, 31, 9, tzinfo=UTC)),
+        OLD,
+        kept_out=("within 30 days",),
+        **RETURNS,
+    ),
+    fault(
+        "ordered late on that day, the next in the merchant's zone",
+        _ordered_on(datetime(2026, 8, 31, 20, tzinfo=UTC)),
+        NEW,
+        kept_out=("within 14 days of delivery",),
+        **RETURNS,
+    ),
+    fault(
+        "ordered on the first day of the new policy",
+        _ordered_on(datetime(2026, 9, 1, 1, tzinfo=UTC)),
+        NEW,
+        kept_out=("within 14 days of delivery",),
+        **RETURNS,
+    ),
+    fault(
+        "ordered before any policy",
+        _ordered_on(datetime(2024, 12, 20, 9, tzinfo=UTC)),
+        "ask:policy_refund",
+        "ask:policy_cancellation",
+        "ask:policy_acceptance",
+        routed=("evidence_missing",),
+        kept_out=("within 30 days", "within 14 days of delivery"),
+        **RETURNS,
+    ),
 )
 
 
-def clean_letters(case: Case) -> Sequence[Letter]:
-    """Return a harmless exchange in the customer's language: a question, its answer, thanks for the parcel."""
+def clean_letters(case: Case, *, answered: bool) -> tuple[Letter, ...]:
+    """Return a harmless exchange in the customer's language: a question, perhaps its answer, thanks for the parcel."""
     there = case.order.shipments[0].delivered_at if case.order.shipments else case.order.placed_at + 4 * DAY
     assert there is not None
-    asked = Letter(text=said(case, "question"), at=case.order.placed_at + DAY, answer=said(case, "answer"))
+    answer = said(case, "answer") if answered else ""
+    asked = Letter(text=said(case, "question"), at=case.order.placed_at + DAY, answer=answer)
     return (asked, Letter(text=said(case, "thanks"), at=there + timedelta(hours=4)))

@@ -30,9 +30,20 @@ PLACES = (
     Place(name="Noah Brandt", street="880 Cedar Road", city="Denver", postcode="80202", country="US", language="en"),
     Place(name="Lena Vogel", street="Lindenweg 8", city="Hannover", postcode="30159", country="DE", language="de"),
     Place(name="Chloé Marchand", street="5 rue du Port", city="Nantes", postcode="44000", country="FR", language="fr"),
-    Place(name="Marta Iglesias", street="Calle Mayor 12", city="Valencia", postcode="46001", country="ES", language="es"),
-    Place(name="Paulo Teixeira", street="Rua das Flores 30", city="Braga", postcode="4700-220", country="PT", language="pt"),
-    Place(name="Giulia Ferraro", street="Via Garibaldi 4", city="Bologna", postcode="40121", country="IT", language="it"),
+    Place(
+        name="Marta Iglesias", street="Calle Mayor 12", city="Valencia", postcode="46001", country="ES", language="es"
+    ),
+    Place(
+        name="Paulo Teixeira",
+        street="Rua das Flores 30",
+        city="Braga",
+        postcode="4700-220",
+        country="PT",
+        language="pt",
+    ),
+    Place(
+        name="Giulia Ferraro", street="Via Garibaldi 4", city="Bologna", postcode="40121", country="IT", language="it"
+    ),
     Place(name="Ирина Соколова", street="ул. Лесная 7", city="Казань", postcode="420015", country="RU", language="ru"),
     Place(name="陈晓明", street="解放路88号", city="杭州", postcode="310009", country="CN", language="zh"),
     Place(name="佐藤美咲", street="中央3-2-1", city="札幌市", postcode="060-0063", country="JP", language="ja"),
@@ -86,7 +97,11 @@ STRIPE_REASONS = {
     "misrepresentation": "general",
 }
 ECI = {"visa": "05", "mastercard": "02", "amex": "05", "discover": "05", "jcb": "05", "unionpay": ""}
-GOODS = {"cancelled_recurring": ("subscription",), "fraud_card_absent": ("physical", "digital"), "not_received": ("physical", "digital", "service")}
+GOODS = {
+    "cancelled_recurring": ("subscription",),
+    "fraud_card_absent": ("physical", "digital"),
+    "not_received": ("physical", "digital", "service"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,12 +146,11 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file that somebody of the shop gave as evidence."""
+    """A file that somebody of the shop gives as evidence; `kind` is an id of the evidence catalogue."""
 
     kind: str
     name: str
     content: bytes
-    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,11 +206,12 @@ def clean(
     """Return a case in which nothing is wrong, of one of these categories, networks and languages where given."""
     keys = [key for key in CODES if (not categories or key[1] in categories) and (not networks or key[0] in networks)]
     network, category = keys[number % len(keys)]
+    chosen = way or _way(number, card=bool(networks))
     kinds = [kind for kind in GOODS.get(category, ("physical",)) if not goods or kind == goods]
     kind = goods or kinds[number % len(kinds)]
     fitting = [one for one in PLACES if not language or one.language == language]
     where = place or fitting[number % len(fitting)]
-    chosen = way or WAYS[number % len(WAYS)]
+    network = "paypal" if chosen == "paypal" else network
     order = _order(number, rng, where, network, kind, chosen)
     return Case(
         number=number,
@@ -206,6 +221,12 @@ def clean(
         order=order,
         notice=_notice(number, rng, order, network, category, chosen),
     )
+
+
+def _way(number: int, *, card: bool) -> Way:
+    """Return the way of a notice in turn; what is about cards does not come from a wallet."""
+    turn = WAYS[number % len(WAYS)]
+    return "webhook" if card and turn == "paypal" else turn
 
 
 def _order(number: int, rng: random.Random, place: Place, network: str, kind: str, way: Way) -> Order:
@@ -220,14 +241,18 @@ def _order(number: int, rng: random.Random, place: Place, network: str, kind: st
         amount=price,
         captured_at=placed + timedelta(minutes=2),
         network=network,
-        card_last4=f"{(number * 37 + 1000) % 10000:04d}",
-        arn=f"7{number:022d}",
-        avs_result="Y",
-        cvv_result="M",
-        three_d_secure="authenticated",
-        eci=ECI[network],
         descriptor="LUMENOAK SHOP",
     )
+    if way != "paypal":
+        paid = replace(
+            paid,
+            card_last4=f"{(number * 37 + 1000) % 10000:04d}",
+            arn=f"7{number:022d}",
+            avs_result="Y",
+            cvv_result="M",
+            three_d_secure="authenticated",
+            eci=ECI[network],
+        )
     return Order(
         number=f"LO-{30000 + number}",
         placed_at=placed,
@@ -249,7 +274,11 @@ def _order(number: int, rng: random.Random, place: Place, network: str, kind: st
 
 def _parcel(number: int, placed: datetime, place: Place) -> Shipment:
     left, there = placed + timedelta(days=1), placed + timedelta(days=5)
-    steps = ((left, "label_created", ""), (left + timedelta(hours=5), "picked_up", ""), (there, "delivered", place.city))
+    steps = (
+        (left, "label_created", ""),
+        (left + timedelta(hours=5), "picked_up", ""),
+        (there, "delivered", place.city),
+    )
     return Shipment(
         tracking_number=f"PK{700000000 + number}",
         carrier="ParcelKing",
@@ -298,7 +327,7 @@ def _notice(number: int, rng: random.Random, order: Order, network: str, categor
         reference=dispute_reference(number, way),
         payment_reference=paid.reference,
         network=network,
-        code=CODES[network, category],
+        code=CODES.get((network, category), ""),
         category=category,
         amount=paid.amount,
         raised_at=NOW - timedelta(days=rng.randint(1, 3), hours=rng.randint(0, 9)),
