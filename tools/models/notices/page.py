@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.notices import DateOrder
 from rejoinder.domain.reading import FieldValue
+from tools.models.language import detect
 from tools.models.notices.dates import DateRules, order_shown
 from tools.models.notices.labels import Labels, find_labelled
 from tools.models.notices.senders import Sender
@@ -22,6 +23,7 @@ _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)(?<![\W_][a-z])[.!?](?=\s)|(?<=\d)\
 _WRAP = re.compile(r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))")
 _NARROWEST_WRAP = 50
 _LONGEST_SENTENCE = 400
+_TOLD_BY = 2_000
 
 
 class Place(NamedTuple):
@@ -147,7 +149,7 @@ def page_of(
         labelled=labelled,
         sender=sender,
         words=words,
-        dates=_rules(folded, labelled, rules, words.date_orders.get(language, "")),
+        dates=_rules(folded, labelled, rules, words.date_orders.get(language or detect(text[:_TOLD_BY]), "")),
         place=place,
     )
 

@@ -23,6 +23,7 @@ _NUMBER = re.compile(
 _BETWEEN = re.compile(
     r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet|es|est|è|é|は|는|은|为|為|是|هو))+\s*$"
 )
+_NUMBER_MARK = re.compile(r"(?:[#№]|\b(?:no|nr|nro|num|n)\.?|[º°])\s?$")
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 
@@ -131,7 +132,8 @@ def _in_prose(page: Page, name: str) -> FieldValue | None:
         for match in _NUMBER.finditer(folded):
             token, start = text[match.start() : match.end()], match.start()
             marked = folded[max(0, start - 1) : start] in ("#", "№")
-            if _is_other(token) and not (token.isdigit() and (marked or 5 <= len(token) <= 22)):
+            fewest = 3 if marked or _NUMBER_MARK.search(folded[max(0, start - 6) : start]) else 5
+            if _is_other(token) and not (token.isdigit() and fewest <= len(token) <= 22):
                 continue
             if _is_named(page, folded, match.span(), name, marked=marked):
                 values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))

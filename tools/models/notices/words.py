@@ -73,7 +73,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         },
         types=Phrases.of(words.types for words in catalog.words),
         categories=Phrases.of(words.categories for words in catalog.words),
-        roles=Phrases.of(words.roles for words in catalog.words),
+        roles=Phrases.of(_roles(words) for words in catalog.words),
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
         relative=Phrases.of(words.relative for words in catalog.words),
         results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
@@ -83,6 +83,13 @@ def words_of(catalog: NoticeCatalog) -> Words:
         references={name: _references(source) for name, source in catalog.sources.items()},
         date_orders={words.language: words.date_order for words in catalog.words},
     )
+
+
+def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
+    """Return what words do; `deadline ends on` asks for an answer although it hides the `deadline` inside it."""
+    asking = Phrases.of([{"answer": words.roles.get("answer", ())}])
+    also = [phrase for phrase in words.roles.get("before_due", ()) if asking.find(fold(phrase))]
+    return {**words.roles, "answer": (*words.roles.get("answer", ()), *also)}
 
 
 def _labels(languages: Iterable[NoticeWords]) -> dict[str, Meaning]:
