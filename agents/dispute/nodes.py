@@ -39,7 +39,13 @@ POLICY_TOPIC = {
     "not_received": "shipping",
 }
 LETTER_MESSAGES = 5
-WAITS = frozenset({"wait_for_scan", "wait_for_refund"})
+WARNINGS = frozenset(
+    {
+        "clock_overdue", "clock_spent", "duplicate_dispute", "other_order_named", "reason_unknown", "wait_for_scan",
+        "wait_for_refund",
+    }
+)  # fmt: skip
+"""Findings, beside those that harm, that a person must see before the letter leaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,8 +286,8 @@ def problems_of(dispute: Dispute, judgement: Judgement) -> list[Problem]:
     ]
     problems += [
         Problem(code=finding.code, detail=explain(finding, "en"), blocking=False)
-        for finding in judgement.worth
-        if finding.code in WAITS
+        for finding in (*judgement.clocks, *judgement.invalid, *judgement.worth)
+        if finding.code in WARNINGS and finding.verdict == "holds"
     ]
     if judgement.ask:
         detail = f"Evidence is missing: {exhibit_title(judgement.ask, 'en')}."
