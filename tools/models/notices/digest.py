@@ -1,4 +1,4 @@
-"""Several cases in one mail: rows of a table, or blocks of labelled lines."""
+"""Several cases in one mail: rows of a table, blocks of labelled lines, or entries of a list."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rejoinder.domain.notices import NoticeCatalog
 from rejoinder.domain.reading import DigestCase, FieldValue
+from tools.models.notices.dates import find_dates
 from tools.models.notices.fields import find_fields
 from tools.models.notices.kind import kind_of_cases, notice_type
 from tools.models.notices.money import find_money
@@ -16,6 +17,13 @@ from tools.models.notices.tables import Labelled, Span
 MOST_CASES = 500
 # A line with a number of two digits or more, short enough for an entry of a list.
 _LINE = re.compile(r"^(?=[^\n]*\d\d)[^\n]{10,240}$", re.MULTILINE)
+# An entry that begins with a number of letters and digits, or of digits alone, with or without a mark before it.
+_ENTRY = re.compile(
+    r"^[ \t]*(?:[-*•·●▪■◆►▶>–—]|\(?\d{1,2}[).]|[①-⑳])?[ \t]*"
+    r"(?P<number>(?=[^\s,;:|]*\d{3}|[^\s,;:|]*[-/]\d)[a-zа-я]{1,6}[-_/]?[a-z0-9][\w/-]{0,24}|\d{5,14})"
+    r"(?=\s*[,;:|]|\s+[-–—]\s|\s*[：，、（(])[^\n]{6,220}$",
+    re.MULTILINE,
+)
 _OWN_KINDS = frozenset(
     {
         "alert", "inquiry", "prearb", "arbitration", "compliance", "outcome_won", "outcome_lost", "reversal",
@@ -32,6 +40,9 @@ SHARED = ("currency", "respond_by", "network")
 def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ...], dict[str, FieldValue]]:
     """Return the cases of a list and what the words around it say of all of them; no cases: it is no list."""
     spans = case_spans(page)
+    if len(spans) < 2:
+        page = _with_bare_numbers(page)
+        spans = list(_items(page))
     if len(spans) < 2:
         return (), {}
     rest = page.without(spans)
@@ -123,6 +134,24 @@ def _items(page: Page) -> Iterator[Span]:
         if number and "amount_minor" in find_money(part) and number.value not in seen:
             seen.add(number.value)
             yield Span(*match.span())
+
+
+def _with_bare_numbers(page: Page) -> Page:
+    """Return the page with the number that each entry of a list of disputes begins with as that of its dispute."""
+    told = {hit.tag for hit in page.subject_roles}
+    if "case" not in told or "not_notice" in told or page.under(*_NUMBERS):
+        return page
+    entries = [match for match in _ENTRY.finditer(page.folded) if _tells(page.part(*match.span()))]
+    if len({match["number"] for match in entries}) < 2:
+        return page
+    numbers = [Labelled("dispute_reference", "", *match.span("number"), match.start("number")) for match in entries]
+    return replace(page, labelled=tuple(sorted((*page.labelled, *numbers), key=lambda item: item.start)))
+
+
+def _tells(part: Page) -> bool:
+    """Return whether a line tells of a dispute: how much, and why or when."""
+    reasons = part.words.categories.tags(part.folded) - {"general"}
+    return "amount_minor" in find_money(part) and bool(reasons or find_dates(part.folded, part.dates))
 
 
 def _under_its_heading(page: Page, start: int) -> int:
