@@ -1,6 +1,5 @@
 """Text recognized in a picture by the `tesseract` command, where it is installed."""
 
-import shutil
 import subprocess
 from functools import cache
 from io import BytesIO
@@ -9,8 +8,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from tools.mail.attachment_text.budget import FileLimits, FileText, Unreadable, joined
+from tools.mail.attachment_text.recognition import NOT_INSTALLED, recognizer
 
-NOT_INSTALLED = "a scanned picture; no text recognition is installed (install tesseract), so a person has to read it"
 _LANGUAGES = (
     "eng", "chi_sim", "chi_tra", "spa", "deu", "fra", "por", "ita", "rus", "jpn", "kor", "ara", "tur",
 )  # fmt: skip
@@ -43,7 +42,7 @@ def recognize(png: bytes, limits: FileLimits) -> str:
     Raises:
         Unreadable: no text recognition is installed, or it failed or took too long.
     """
-    command = shutil.which("tesseract")
+    command = recognizer()
     if command is None:
         raise Unreadable(NOT_INSTALLED)
     languages = "+".join(_installed(command)) or "eng"

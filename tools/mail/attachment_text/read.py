@@ -6,6 +6,7 @@ from tools.mail.attachment_text.apart import read_apart
 from tools.mail.attachment_text.budget import FileLimits, FileText, TextBudget, Unreadable
 from tools.mail.attachment_text.kinds import FileKind, kind_of
 from tools.mail.attachment_text.message import read_message
+from tools.mail.attachment_text.recognition import NOT_INSTALLED, recognizer
 from tools.mail.attachment_text.spreadsheet import read_csv
 from tools.mail.charsets import decode_text
 
@@ -43,6 +44,8 @@ def read_file_text(content: bytes, media_type: str, filename: str, charset: str,
 def _read(content: bytes, kind: FileKind, charset: str, limits: FileLimits) -> FileText:
     if kind == "mail":
         return read_message(content, limits)
+    if kind == "picture" and recognizer() is None:  # a process of its own could only say the same
+        return FileText(unread=NOT_INSTALLED)
     if kind not in ("plain", "csv"):
         return read_apart(content, kind, limits)
     text = decode_text(content[: limits.text * 4], charset).text[: limits.text]
