@@ -33,8 +33,8 @@ SINGLE = {"model", "merchants.mailboxes.imap", "merchants.mailboxes.smtp", "merc
 ERRORS_TEXT = "Every error that is raised on purpose; a command prints its class and its words, and exits with 1."
 GRAPH_TEXT = """\
 Drawn by LangGraph from the code. Dotted edges are chosen by a router; where several of its answers lead to one node,
-the drawing names one of them (`edit` goes where `approve` goes, `reject` and `concede` where `escalate` goes). `await_decision` is
-the only node that pauses."""
+the drawing names one of them (`edit` goes where `approve` goes, `reject` and `concede` where `escalate` goes).
+`await_decision` is the only node that pauses."""
 
 
 def settings_page() -> str:
