@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from rejoinder.domain.cases import Dispute, MonthOfCards
 from rejoinder.domain.judgement import Judgement
 from rejoinder.domain.orders import Order
+from rejoinder.storage.dispute_tables import judgements
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import cases, disputes, judgements, orders, payments, reviews, runs
+from rejoinder.storage.tables import cases, disputes, orders, payments, reviews, runs
 
 WON = ("won",)
 LOST = ("lost", "expired")

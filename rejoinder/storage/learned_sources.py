@@ -12,11 +12,12 @@ from rejoinder.domain.learned import LearnedSource
 from rejoinder.domain.reading import Reconciled
 from rejoinder.errors import Conflict
 from rejoinder.storage.cases import keep_dispute, run_row
+from rejoinder.storage.dispute_tables import learned_sources
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import lock_disputes
 from rejoinder.storage.redrafts import begin_anew
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import disputes, learned_sources, merchants
+from rejoinder.storage.tables import disputes, merchants
 
 
 class LearnedRows(Rows):

@@ -11,9 +11,10 @@ from rejoinder.domain.drafts import Draft
 from rejoinder.domain.evidence import Evidence
 from rejoinder.domain.packet import MadePacket
 from rejoinder.errors import NotFound
+from rejoinder.storage.dispute_tables import packets, secrets
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows, note
-from rejoinder.storage.tables import drafts, evidence, packets, secrets
+from rejoinder.storage.tables import drafts, evidence
 
 UPLOAD = "upload:"
 """How the ids of evidence begin that a person gave as a file."""

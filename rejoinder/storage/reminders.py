@@ -15,10 +15,11 @@ from rejoinder.domain.review import Verdict
 from rejoinder.errors import NotFound
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import as_case
+from rejoinder.storage.dispute_tables import reminders
 from rejoinder.storage.documents import load
 from rejoinder.storage.reviews import ReviewRows
 from rejoinder.storage.rows import note
-from rejoinder.storage.tables import cases, disputes, reminders, reviews
+from rejoinder.storage.tables import cases, disputes, reviews
 
 LOOK = 2000
 """How many disputes are looked at in one go, the nearest deadline first."""

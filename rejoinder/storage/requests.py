@@ -14,12 +14,13 @@ from rejoinder.domain.reminders import ColleagueRequest, SendStatus, mark_in, na
 from rejoinder.errors import NotFound
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import LOST_AFTER, SWEEP, has_job
+from rejoinder.storage.dispute_tables import colleague_requests, reminders
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import MessageRows
 from rejoinder.storage.queue import URGENT, case_lock, queue_job
 from rejoinder.storage.redrafts import begin_anew
 from rejoinder.storage.rows import note
-from rejoinder.storage.tables import cases, colleague_requests, evidence, merchants, messages, reminders, reviews, runs
+from rejoinder.storage.tables import cases, evidence, merchants, messages, reviews, runs
 
 OPEN_LIMIT = 50
 """How many of a case's mails to colleagues are compared with the mark of a subject."""

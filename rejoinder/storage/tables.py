@@ -1,85 +1,27 @@
 """The tables. JSON documents hold the frozen types; what is looked up by has a column of its own."""
 
-import hashlib
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     Integer,
-    MetaData,
     Table,
-    TypeDecorator,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
-from rejoinder.storage.documents import storable
-
-KEY_LIMIT = 250
-"""Characters a looked-up text may have; PostgreSQL's index entries end at 2,704 bytes."""
-
-
-class Text(TypeDecorator[str]):
-    """Text from anywhere: what PostgreSQL cannot hold is replaced."""
-
-    impl = PlainText
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return the text as it can be stored."""
-        return value if value is None else storable(value)
-
-
-class Key(Text):
-    """Text that is looked up by equality; a longer one is stored, and compared, as its hash."""
-
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return the text, or `sha256:` and its hash."""
-        if value is None or len(value) <= KEY_LIMIT:
-            return super().process_bind_param(value, dialect)
-        return "sha256:" + hashlib.sha256(storable(value).encode()).hexdigest()
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _key() -> Column[int]:
-    return Column("id", BigInteger, Identity(always=True), primary_key=True)
-
-
-def _to(table: str, **options: bool) -> Column[int]:
-    name = {"cases": "case", "messages": "message", "merchants": "merchant", "drafts": "draft"}.get(table, table[:-1])
-    return Column(f"{name}_id", BigInteger, ForeignKey(f"{table}.id"), nullable=options.get("nullable", False))
-
-
-def _at(name: str, *, nullable: bool = False, now: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=func.now() if now else None)
-
+from rejoinder.storage.columns import Key, Text, instant, metadata, refers_to, row_id
 
 merchants = Table(
     "merchants",
     metadata,
-    _key(),
+    row_id(),
     Column("slug", Text, nullable=False, unique=True),
     Column("document", JSONB, nullable=False),
 )
@@ -87,12 +29,12 @@ merchants = Table(
 users = Table(
     "users",
     metadata,
-    _key(),
+    row_id(),
     Column("login", Key, nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
     Column("role", Text, nullable=False, server_default="reviewer"),
     Column("merchant_ids", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
-    _at("created_at", now=True),
+    instant("created_at", now=True),
 )
 
 sessions = Table(
@@ -101,7 +43,7 @@ sessions = Table(
     Column("token_hash", Text, primary_key=True),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("form_token", Text, nullable=False),
-    _at("ends_at"),
+    instant("ends_at"),
     Index(None, "user_id"),
     Index(None, "ends_at"),
 )
@@ -118,8 +60,8 @@ mail_cursors = Table(
 cases = Table(
     "cases",
     metadata,
-    _key(),
-    _to("merchants"),
+    row_id(),
+    refers_to("merchants"),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("title", Text, nullable=False, server_default=""),
@@ -128,8 +70,8 @@ cases = Table(
     Column("order_number", Key, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False, server_default=""),
     Column("merged_into", BigInteger, ForeignKey("cases.id")),
-    _at("respond_by", nullable=True),
-    _at("created_at", now=True),
+    instant("respond_by", nullable=True),
+    instant("created_at", now=True),
     Index(None, "merchant_id", "id"),
     Index(None, "merchant_id", "status", "id"),
     Index(None, "merchant_id", "order_number"),
@@ -138,9 +80,9 @@ cases = Table(
 messages = Table(
     "messages",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases", nullable=True),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases", nullable=True),
     Column("identity", Key, nullable=False),
     Column("status", Text, nullable=False, server_default="stored"),
     Column("direction", Text, nullable=False, server_default="in"),
@@ -153,7 +95,7 @@ messages = Table(
     Column("problem", Text, nullable=False, server_default=""),
     Column("mail", JSONB),
     Column("event", JSONB),
-    _at("received_at"),
+    instant("received_at"),
     UniqueConstraint("merchant_id", "identity"),
     Index(None, "case_id"),
     Index(None, "merchant_id", "message_header"),
@@ -166,7 +108,7 @@ messages = Table(
 webhook_calls = Table(
     "webhook_calls",
     metadata,
-    _key(),
+    row_id(),
     Column("processor", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("event_id", Key, nullable=False),
@@ -174,7 +116,7 @@ webhook_calls = Table(
     Column("headers", JSONB, nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False),
     Column("problem", Text, nullable=False, server_default=""),
-    _at("received_at"),
+    instant("received_at"),
     UniqueConstraint("processor", "account", "event_id", "status"),
     Index(None, "received_at"),
 )
@@ -182,9 +124,9 @@ webhook_calls = Table(
 disputes = Table(
     "disputes",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases"),
     Column("processor", Text, nullable=False),
     Column("reference", Key, nullable=False),
     Column("payment_reference", Key, nullable=False, server_default=""),
@@ -198,10 +140,10 @@ disputes = Table(
 runs = Table(
     "runs",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
-    _to("messages"),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases"),
+    refers_to("messages"),
     Column("status", Text, nullable=False, server_default="queued"),
     Column("error", Text, nullable=False, server_default=""),
     Column("reconciled", JSONB),
@@ -209,8 +151,8 @@ runs = Table(
     Column("matches", JSONB),
     Column("route", JSONB),
     Column("set_aside", Text, nullable=False, server_default=""),
-    _at("created_at", now=True),
-    _at("changed_at", now=True),
+    instant("created_at", now=True),
+    instant("changed_at", now=True),
     UniqueConstraint("message_id"),
     Index(None, "case_id"),
     Index(None, "status", "changed_at"),
@@ -235,15 +177,15 @@ used_passages = Table(
 drafts = Table(
     "drafts",
     metadata,
-    _key(),
-    _to("runs"),
-    _to("cases"),
+    row_id(),
+    refers_to("runs"),
+    refers_to("cases"),
     Column("content_hash", Text, nullable=False),
     Column("body_hash", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     Column("problems", JSONB, nullable=False, server_default=text("'[]'")),
     Column("author", Text, nullable=False, server_default="program"),
-    _at("created_at", now=True),
+    instant("created_at", now=True),
     UniqueConstraint("run_id", "content_hash"),
     Index(None, "case_id"),
 )
@@ -251,17 +193,17 @@ drafts = Table(
 reviews = Table(
     "reviews",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
-    _to("runs"),
-    _to("drafts", nullable=True),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases"),
+    refers_to("runs"),
+    refers_to("drafts", nullable=True),
     Column("status", Text, nullable=False, server_default="open"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("edit", JSONB),
-    _at("due_by", nullable=True),
-    _at("reminded_at", nullable=True),
-    _at("opened_at", now=True),
+    instant("due_by", nullable=True),
+    instant("reminded_at", nullable=True),
+    instant("opened_at", now=True),
     UniqueConstraint("run_id"),
     Index(None, "merchant_id", "status", "due_by", "id"),
     Index(None, "case_id"),
@@ -275,16 +217,16 @@ decisions = Table(
     Column("verdict", Text, nullable=False),
     Column("reviewer", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
-    _to("drafts", nullable=True),
-    _at("decided_at", now=True),
+    refers_to("drafts", nullable=True),
+    instant("decided_at", now=True),
 )
 
 corrections = Table(
     "corrections",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases"),
     Column("review_id", BigInteger, ForeignKey("reviews.id"), nullable=False),
     Column("template", Text, nullable=False),
     Column("language", Text, nullable=False),
@@ -292,17 +234,17 @@ corrections = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
-    _at("created_at", now=True),
+    instant("created_at", now=True),
     Index(None, "merchant_id", "template", "id"),
 )
 
 deliveries = Table(
     "deliveries",
     metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
-    _to("drafts"),
+    row_id(),
+    refers_to("merchants"),
+    refers_to("cases"),
+    refers_to("drafts"),
     Column("run_id", BigInteger, ForeignKey("runs.id"), nullable=False),
     Column("channel", Text, nullable=False),
     Column("mailbox", Text, nullable=False, server_default=""),
@@ -311,8 +253,8 @@ deliveries = Table(
     Column("automatic", Boolean, nullable=False, server_default=text("false")),
     Column("raw_file", Text, nullable=False, server_default=""),
     Column("answer", Text, nullable=False, server_default=""),
-    _at("not_before"),
-    _at("changed_at", now=True),
+    instant("not_before"),
+    instant("changed_at", now=True),
     Index(None, "run_id", "id"),
     Index("uq_deliveries_run_id", "run_id", unique=True, postgresql_where=text("status <> 'cancelled'")),
     Index("uq_deliveries_draft_id", "draft_id", unique=True, postgresql_where=text("status <> 'cancelled'")),
@@ -326,7 +268,7 @@ orders = Table(
     Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
     Column("number", Key, primary_key=True),
     Column("customer_email", Key, nullable=False),
-    _at("placed_at"),
+    instant("placed_at"),
     Column("tracking", ARRAY(Text), nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("document", JSONB, nullable=False),
@@ -338,7 +280,7 @@ orders = Table(
 payments = Table(
     "payments",
     metadata,
-    _key(),
+    row_id(),
     Column("merchant_id", BigInteger, nullable=False),
     Column("reference", Key, nullable=False),
     Column("order_number", Key, nullable=False),
@@ -346,7 +288,7 @@ payments = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("card_last4", Text, nullable=False, server_default=""),
-    _at("captured_at"),
+    instant("captured_at"),
     Column("card_fingerprint", Key, nullable=False, server_default=""),
     Column("network", Text, nullable=False, server_default=""),
     Column("fraud_reported", Boolean, nullable=False, server_default=text("false")),
@@ -401,8 +343,8 @@ passages = Table(
 audit = Table(
     "audit",
     metadata,
-    _key(),
-    _at("at", now=True),
+    row_id(),
+    instant("at", now=True),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("merchant_id", BigInteger),
@@ -416,95 +358,5 @@ queue_versions = Table(
     "queue_versions",
     metadata,
     Column("name", Text, primary_key=True),
-    _at("applied_at", now=True),
-)
-
-learned_sources = Table(
-    "learned_sources",
-    metadata,
-    Column("merchant_id", BigInteger, ForeignKey("merchants.id"), primary_key=True),
-    Column("domain", Key, primary_key=True),
-    Column("document", JSONB, nullable=False),
-    Column("reviewer", Text, nullable=False),
-    _at("learned_at", now=True),
-)
-
-judgements = Table(
-    "judgements",
-    metadata,
-    Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
-    Column("category", Text, nullable=False, server_default=""),
-    Column("level", Text, nullable=False, server_default=""),
-    Column("document", JSONB),
-    Column("settings", JSONB, nullable=False, server_default="{}"),
-    _at("changed_at", now=True),
-    Index("ix_judgements_category", "category", "level"),
-)
-
-packets = Table(
-    "packets",
-    metadata,
-    Column("case_id", BigInteger, ForeignKey("cases.id"), primary_key=True),
-    Column("inputs", Text, primary_key=True),
-    _to("drafts"),
-    Column("document", JSONB, nullable=False),
-    _at("made_at"),
-)
-
-secrets = Table(
-    "secrets",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-    _at("made_at", now=True),
-)
-
-reminders = Table(
-    "reminders",
-    metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
-    Column("step", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    _at("due_by"),
-    Column("status", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("answer", Text, nullable=False, server_default=""),
-    Column("raw_file", Text, nullable=False, server_default=""),
-    _at("created_at"),
-    _at("changed_at", now=True),
-    UniqueConstraint("case_id", "due_by", "step", "channel"),
-    Index("ix_reminders_leaving", "changed_at", postgresql_where=text("status IN ('queued', 'sending')")),
-)
-
-colleague_requests = Table(
-    "colleague_requests",
-    metadata,
-    _key(),
-    _to("merchants"),
-    _to("cases"),
-    Column("kind", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("recipient", Key, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("token", Text, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("answer", Text, nullable=False, server_default=""),
-    Column("raw_file", Text, nullable=False, server_default=""),
-    _at("answered_at", nullable=True),
-    _at("created_at", now=True),
-    _at("changed_at", now=True),
-    Index(
-        "uq_colleague_requests_case_id",
-        "case_id",
-        "kind",
-        unique=True,
-        postgresql_where=text("answered_at IS NULL AND status NOT IN ('failed', 'cancelled')"),
-    ),
-    Index("ix_colleague_requests_leaving", "changed_at", postgresql_where=text("status IN ('queued', 'sending')")),
-    Index(None, "case_id"),
+    instant("applied_at", now=True),
 )

@@ -9,10 +9,10 @@ from alembic.migration import MigrationContext
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, make_url
 
+from rejoinder.storage.columns import metadata
 from rejoinder.storage.engine import open_engine, plain_url
 from rejoinder.storage.migrate import QUEUE_AT_FIRST, migrate
 from rejoinder.storage.store import Store
-from rejoinder.storage.tables import metadata
 from tests.storage.races import at_once
 
 MIGRATE = """

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import event
 
 from rejoinder.domain.documents import Document, PassageText
+from rejoinder.storage.columns import metadata
 from rejoinder.storage.store import Store
-from rejoinder.storage.tables import metadata
 from tests.storage.examples import (
     NOW,
     RAW,

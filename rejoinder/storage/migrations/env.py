@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from rejoinder.storage.tables import metadata
+from rejoinder.storage.columns import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
