@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from procrastinate.schema import SchemaManager
 from psycopg.rows import dict_row
@@ -64,6 +64,11 @@ def _own_tables(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def run_script(path: Path) -> None:
+    """Run the statements of a migration's SQL file."""
+    _run_script(op.get_bind(), path.read_text(encoding="utf-8"))
 
 
 def _job_queue(engine: Engine) -> None:

@@ -1,8 +1,8 @@
 """${message}."""
 
-import sqlalchemy as sa
-from alembic import op
-${imports if imports else ""}
+from pathlib import Path
+
+from rejoinder.storage.migrate import run_script
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -11,8 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    run_script(Path(__file__).with_suffix(".sql"))

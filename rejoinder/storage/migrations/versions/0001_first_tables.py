@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from alembic import op
+from rejoinder.storage.migrate import run_script
 
 revision = "0001"
 down_revision = None
@@ -11,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    run_script(Path(__file__).with_suffix(".sql"))

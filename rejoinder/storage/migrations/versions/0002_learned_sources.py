@@ -1,6 +1,8 @@
 """Sources of notices that reviewers taught."""
 
-from alembic import op
+from pathlib import Path
+
+from rejoinder.storage.migrate import run_script
 
 revision = "0002"
 down_revision = "0001"
@@ -9,16 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE TABLE learned_sources (
-            merchant_id BIGINT NOT NULL,
-            domain TEXT NOT NULL,
-            document JSONB NOT NULL,
-            reviewer TEXT NOT NULL,
-            learned_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-            CONSTRAINT pk_learned_sources PRIMARY KEY (merchant_id, domain),
-            CONSTRAINT fk_learned_sources_merchant_id FOREIGN KEY (merchant_id) REFERENCES merchants (id)
-        )
-        """
-    )
+    run_script(Path(__file__).with_suffix(".sql"))

@@ -1,6 +1,8 @@
 """What the rules concluded about disputes, the terms people set, and what tells one card from another."""
 
-from alembic import op
+from pathlib import Path
+
+from rejoinder.storage.migrate import run_script
 
 revision = "0003"
 down_revision = "0002"
@@ -9,23 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE TABLE judgements (
-            case_id BIGINT NOT NULL,
-            category TEXT DEFAULT '' NOT NULL,
-            level TEXT DEFAULT '' NOT NULL,
-            document JSONB,
-            settings JSONB DEFAULT '{}' NOT NULL,
-            changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-            CONSTRAINT pk_judgements PRIMARY KEY (case_id),
-            CONSTRAINT fk_judgements_case_id FOREIGN KEY (case_id) REFERENCES cases (id)
-        )
-        """
-    )
-    op.execute("CREATE INDEX ix_judgements_category ON judgements (category, level)")
-    op.execute("ALTER TABLE payments ADD COLUMN card_fingerprint TEXT DEFAULT '' NOT NULL COLLATE \"C\"")
-    op.execute("ALTER TABLE payments ADD COLUMN network TEXT DEFAULT '' NOT NULL")
-    op.execute("ALTER TABLE payments ADD COLUMN fraud_reported BOOLEAN DEFAULT false NOT NULL")
-    op.execute("CREATE INDEX ix_payments_card ON payments (merchant_id, card_fingerprint) WHERE card_fingerprint <> ''")
-    op.execute("CREATE INDEX ix_payments_captured_at ON payments (merchant_id, network, captured_at)")
+    run_script(Path(__file__).with_suffix(".sql"))

@@ -1,6 +1,8 @@
 """Finished packets, and the secrets that links to them are signed with."""
 
-from alembic import op
+from pathlib import Path
+
+from rejoinder.storage.migrate import run_script
 
 revision = "0004"
 down_revision = "0003"
@@ -9,27 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE TABLE packets (
-            case_id BIGINT NOT NULL,
-            inputs TEXT NOT NULL,
-            draft_id BIGINT NOT NULL,
-            document JSONB NOT NULL,
-            made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-            CONSTRAINT pk_packets PRIMARY KEY (case_id, inputs),
-            CONSTRAINT fk_packets_case_id FOREIGN KEY (case_id) REFERENCES cases (id),
-            CONSTRAINT fk_packets_draft_id FOREIGN KEY (draft_id) REFERENCES drafts (id)
-        )
-        """
-    )
-    op.execute(
-        """
-        CREATE TABLE secrets (
-            name TEXT NOT NULL,
-            value TEXT NOT NULL,
-            made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-            CONSTRAINT pk_secrets PRIMARY KEY (name)
-        )
-        """
-    )
+    run_script(Path(__file__).with_suffix(".sql"))

@@ -1,6 +1,8 @@
 """Find the mails of colleagues whose files were not taken yet."""
 
-from alembic import op
+from pathlib import Path
+
+from rejoinder.storage.migrate import run_script
 
 revision = "0006"
 down_revision = "0005"
@@ -9,8 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE INDEX ix_messages_colleague ON messages (id) WHERE direction = 'colleague' AND status = 'stored'
-        """
-    )
+    run_script(Path(__file__).with_suffix(".sql"))
