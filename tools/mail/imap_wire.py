@@ -6,7 +6,6 @@ here is tested against real servers in `tests/tools/mail/test_imap.py`; run that
 """
 
 import contextlib
-import select
 import socket
 import ssl
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 import imaplib2
 
 from tools.mail.imap_account import Security
+from tools.mail.readiness import readable, writable
 
 ImapError: type[Exception] = imaplib2.IMAP4.error
 ImapAbort: type[Exception] = imaplib2.IMAP4.abort  # the connection is lost; other errors are refusals (BAD)
@@ -88,7 +88,7 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]
             with self._io_lock:
                 received = self._receive(size)
             if received is None:
-                select.select([self.sock], [], [], 1.0)
+                readable(self.sock, 1.0)
                 continue
             if not received:
                 raise ConnectionError("the server closed the connection")
@@ -108,7 +108,7 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]
             with self._io_lock:
                 sent = self._transmit(rest)
             if sent is None:
-                select.select([], [self.sock], [], 1.0)
+                writable(self.sock, 1.0)
                 continue
             self._moved_at = time.monotonic()
             rest = rest[sent:]

@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import re
-import select
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from functools import partial
 from typing import Literal
 
 from rejoinder.errors import BadInput, DeliveryUncertain, ProviderError, ProviderRefused, ProviderUnavailable
+from tools.mail.readiness import readable
 from tools.mail.tls import client_context, connect_error
 
 _BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -100,7 +100,7 @@ def _send_text(smtp: smtplib.SMTP, raw: bytes) -> tuple[int, bytes]:
     """Send all but the final dot; an answer that comes early is a refusal, and the mail is not sent."""
     stuffed = raw.replace(b"\r\n.", b"\r\n..")
     smtp.send(b"." + stuffed if stuffed.startswith(b".") else stuffed)
-    if smtp.sock is not None and select.select([smtp.sock], [], [], 0)[0]:
+    if smtp.sock is not None and readable(smtp.sock, 0):
         return smtp.getreply()
     return _NO_ANSWER_YET, b""
 
