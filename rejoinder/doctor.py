@@ -13,7 +13,10 @@ from tools.mail.imap import ImapMailbox
 from tools.notify import ChatChannel
 
 TOP_LEVEL = ("agents", "tools", "knowledge", "prompts", "evals")
-CAPABILITIES = "reads mail, writes drafts, sends approved replies; it can neither refund, pay nor change an order"
+CAPABILITIES = (
+    "reads mail, writes drafts, sends approved replies, reminds you and asks your colleague; "
+    "it can neither refund, pay nor change an order"
+)
 
 
 class Finding(NamedTuple):
