@@ -14,8 +14,6 @@ from rejoinder.domain.disputes import NEEDS_ANSWER
 from rejoinder.domain.reading import FieldValue, Reading, Reconciled
 from rejoinder.errors import ModelError, ProviderUnavailable
 
-SILENT_INTENTS = frozenset({"other.spam"})
-
 
 def triage(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     """Read the message with every reader, decide its kind, and put it into the right case."""

@@ -1,8 +1,7 @@
-"""How much of the evidence a reason asks for is there, and what is missing."""
+"""Which entries of the evidence catalogue the records and files of a case stand for."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from rejoinder.domain.evidence import Evidence
 
@@ -42,20 +41,6 @@ FIELD_MUST_SAY: Mapping[str, re.Pattern[str]] = {
 _DOWNLOAD = re.compile(r"\bdownload", re.I)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """What a reason asks for, sorted by whether it is there; `share` is between 0 and 1."""
-
-    present: tuple[str, ...]
-    missing: tuple[str, ...]
-
-    @property
-    def share(self) -> float:
-        """The part of what is asked for that is there; 1 when nothing is asked for."""
-        total = len(self.present) + len(self.missing)
-        return len(self.present) / total if total else 1.0
-
-
 def kinds_of(evidence: Iterable[Evidence], *, policy: bool) -> frozenset[str]:
     """Return the catalogue entries that the evidence stands for.
 
@@ -87,11 +72,3 @@ def _proves(field: str, value: str) -> bool:
     if field not in FIELD_STANDS_FOR:
         return False
     return field not in FIELD_MUST_SAY or bool(FIELD_MUST_SAY[field].fullmatch(value.strip()))
-
-
-def coverage(required: Sequence[str], there: frozenset[str]) -> Coverage:
-    """Sort what is required by whether it is there, in the order of the requirement."""
-    return Coverage(
-        present=tuple(kind for kind in required if kind in there),
-        missing=tuple(kind for kind in required if kind not in there),
-    )

@@ -73,12 +73,6 @@ class DeliveryRows(Rows):
             raise NotFound(f"there is no delivery {delivery_id}")
         return as_delivery(row)
 
-    def deliveries_of_case(self, case_id: int) -> Sequence[Delivery]:
-        """Return the case's deliveries, oldest first."""
-        query = select(deliveries).where(deliveries.c.case_id == case_id).order_by(deliveries.c.id)
-        with self.begin() as connection:
-            return [as_delivery(row) for row in connection.execute(query)]
-
     def claim_delivery(self, delivery_id: int) -> Delivery | None:
         """Move queued to sending for exactly one caller; None when it is not to be sent, or not yet.
 

@@ -1,7 +1,7 @@
 """Messages: stored once with their case, run and job, or kept in quarantine."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +21,6 @@ from rejoinder.storage.tables import cases, disputes, mail_cursors, messages, ru
 TITLE_LIMIT = 200
 MAX_REFERENCES = 100
 MAX_PARTICIPANTS = 100
-MAX_MESSAGES = 500
 
 
 class Accepted(NamedTuple):
@@ -139,13 +138,6 @@ class MessageRows(Rows):
             raise NotFound(f"there is no message {message_id}")
         return stored(row)
 
-    def messages_of_case(self, case_id: int) -> Sequence[StoredMessage]:
-        """Return the case's newest messages, oldest first."""
-        query = select(messages).where(messages.c.case_id == case_id).order_by(messages.c.id.desc())
-        with self.begin() as connection:
-            rows = connection.execute(query.limit(MAX_MESSAGES)).all()
-        return [stored(row) for row in reversed(rows)]
-
     def mails_with(self, merchant_id: int, email: str, limit: int = 20) -> Sequence[StoredMessage]:
         """Return mails exchanged with this address in any case of the merchant, oldest first."""
         query = (
@@ -211,6 +203,8 @@ class MessageRows(Rows):
                 query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
                 row = connection.execute(query, (f"mailbox:{mailbox}",)).fetchone()
             yield bool(row and row[0])
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock_all()")  # a closed connection lets go only later
         finally:
             connection.close()
 

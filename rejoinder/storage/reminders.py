@@ -12,7 +12,6 @@ from rejoinder.domain.cases import Case, Dispute
 from rejoinder.domain.disputes import NEEDS_ANSWER
 from rejoinder.domain.reminders import CUTOFF_ACTOR, QUEUE, Reminder, SendStatus, Step
 from rejoinder.domain.review import Verdict
-from rejoinder.errors import NotFound
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import as_case
 from rejoinder.storage.dispute_tables import reminders
@@ -114,14 +113,6 @@ class ReminderRows(ReviewRows):
                     reason=decision.reason,
                 )
         return ids
-
-    def reminder(self, reminder_id: int) -> Reminder:
-        """Return the reminder."""
-        with self.begin() as connection:
-            row = connection.execute(select(reminders).where(reminders.c.id == reminder_id)).one_or_none()
-        if row is None:
-            raise NotFound(f"there is no reminder {reminder_id}")
-        return as_reminder(row)
 
     def reminders_of_case(self, case_id: int) -> Sequence[Reminder]:
         """Return the case's reminders, oldest first, without those that a louder one covered."""

@@ -11,7 +11,6 @@ from rejoinder.domain.cases import Merchant
 from rejoinder.domain.evidence import Evidence
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reminders import ColleagueRequest, SendStatus, mark_in, named_in
-from rejoinder.errors import NotFound
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import LOST_AFTER, SWEEP, has_job
 from rejoinder.storage.dispute_tables import colleague_requests, reminders
@@ -65,15 +64,6 @@ class RequestRows(MessageRows):
             outgoing.queue_send(connection, "ask", "request_id", request_id)
             note(connection, "colleague_asked", actor=asked_by, case_id=case_id, kind=kind, to=recipient)
         return request_id
-
-    def colleague_request(self, request_id: int) -> ColleagueRequest:
-        """Return the request."""
-        with self.begin() as connection:
-            query = select(colleague_requests).where(colleague_requests.c.id == request_id)
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound(f"there is no request {request_id}")
-        return as_request(row)
 
     def requests_of_case(self, case_id: int) -> Sequence[ColleagueRequest]:
         """Return the case's requests, oldest first."""

@@ -71,14 +71,6 @@ class ReviewRows(Rows):
             raise NotFound(f"there is no review {review_id}")
         return as_review(row)
 
-    def review_of_case(self, case_id: int) -> Review | None:
-        """Return the newest review of a case."""
-        query = select(reviews, runs.c.route).join(runs, runs.c.id == reviews.c.run_id)
-        query = query.where(reviews.c.case_id == case_id).order_by(reviews.c.id.desc()).limit(1)
-        with self.begin() as connection:
-            row = connection.execute(query).one_or_none()
-        return as_review(row) if row else None
-
     def list_reviews(
         self, merchant_ids: Sequence[int], status: str = "open", limit: int = 200, after: int = 0
     ) -> Sequence[ReviewLine]:

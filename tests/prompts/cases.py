@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents import evidence as ev
-from agents.dispute.coverage import coverage, kinds_of
+from agents.dispute.coverage import kinds_of
 from agents.dispute.invalid import invalid_checks
 from agents.dispute.letter import disputed_payment, letter_context, write_letter
 from agents.dispute.subject import Subject
@@ -123,8 +123,8 @@ def case_for(code: Expected) -> SampleCase:
     ce3 = _earlier(order) if code.category == "fraud_card_absent" else None
     found += [ev.earlier_order_evidence(one, "orders", NOW) for one in (ce3.earlier if ce3 else ())]
     required = required_evidence(code.network, code.code, code.category)
-    missing = coverage(required, kinds_of(found, policy=True)).missing
-    found += [_file(kind) for kind in missing]
+    there = kinds_of(found, policy=True)
+    found += [_file(kind) for kind in required if kind not in there]
     return SampleCase(dispute, order, mails, found, _terms(), ce3)
 
 

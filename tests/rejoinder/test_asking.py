@@ -232,7 +232,8 @@ def test_a_question_that_came_back_can_be_asked_again(desk: Office) -> None:
         **{"From": "mailer-daemon@mx.other.example", "Auto-Submitted": "auto-replied", "Subject": "Undelivered mail"},
     )
     assert receive(desk, bounce) == case_id
-    assert desk.shop.program.store.colleague_request(first).status == "failed"
+    (request,) = desk.shop.program.store.requests_of_case(case_id)
+    assert (request.request_id, request.status) == (first, "failed")
     assert ask(desk, case_id) != first
 
 
@@ -292,7 +293,8 @@ def test_a_question_cut_off_while_sending_is_uncertain_and_not_repeated(desk: Of
     assert store.claim_request(request_id) is not None  # and the worker is killed
     assert store.mark_stuck_requests(datetime.now(UTC) + timedelta(hours=1)) == 1
     assert desk.shop.program.colleagues.ask(request_id, NOW) is None
-    assert store.colleague_request(request_id).status == "uncertain"
+    (request,) = store.requests_of_case(case_id)
+    assert request.status == "uncertain"
     assert desk.mails() == []
 
 

@@ -67,7 +67,7 @@ def test_a_row_keeps_its_own_words_and_nobody_elses(shop: Shop) -> None:
     shop.program.worker.advance(shop.receive(digest([row(1), row(2)])))
     work(shop)
     (case_id,) = rows_of(shop, "SELECT case_id FROM disputes WHERE reference = 'CB-77002'")[0]
-    (message,) = shop.program.store.messages_of_case(case_id)
+    (message,) = shop.page(case_id).messages
     assert message.mail is not None
     assert "CB-77002" in message.mail.text
     assert "Case number" in message.mail.text

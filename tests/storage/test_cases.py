@@ -134,7 +134,10 @@ def test_a_notice_of_a_known_dispute_moves_to_its_case(store: Store) -> None:
     for _ in range(2):
         assert store.open_dispute(notice.run_id, a_dispute(sources=("mail",))) == event.case_id
     assert store.run(notice.run_id).case_id == event.case_id
-    assert [m.message_id for m in store.messages_of_case(event.case_id)] == [event.message_id, notice.message_id]
+    assert [m.message_id for m in store.case_page(event.case_id, [shop]).messages] == [
+        event.message_id,
+        notice.message_id,
+    ]
     assert store.case(notice.case_id).status == "merged"
     assert notice.case_id not in [line.case_id for line in store.list_cases([shop])]
 
@@ -166,7 +169,7 @@ def test_two_witnesses_at_once_make_one_dispute(store: Store) -> None:
     accepted = [accept(store, shop, f"m{n}", sender=f"s{n}@x.example") for n in range(4)]
     found = at_once(4, lambda n: store.open_dispute(accepted[n].run_id, a_dispute(sources=("mail",))))
     assert len(set(found)) == 1
-    assert len(store.messages_of_case(found[0])) == 4
+    assert len(store.case_page(found[0], [shop]).messages) == 4
 
 
 def test_the_outcome_of_an_answered_dispute_closes_its_case(store: Store) -> None:

@@ -77,7 +77,7 @@ def test_an_automatic_answer_taken_back_is_asked_about(store: Store) -> None:
     assert store.queue_delivery(run_id, draft_id) == delivery_id
     assert store.delivery(delivery_id).status == "cancelled"
     store.decide(line.review_id, 1, "approve", reviewer="lee")
-    again = store.deliveries_of_case(line.case_id)[-1]
+    again = store.case_page(line.case_id, [1]).deliveries[-1]
     assert (again.status, again.draft_id, again.automatic) == ("queued", draft_id, False)
     assert store.claim_delivery(again.delivery_id) is not None
 

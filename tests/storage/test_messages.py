@@ -99,9 +99,9 @@ def test_the_answer_to_what_we_sent_joins_the_case(store: Store) -> None:
     answer = accept(store, shop, "m2", in_reply_to="<out@example.com>")
     assert answer.case_id == accepted.case_id
     assert [m.message_id for m in store.mails_with(shop, "Ana@example.com")] == [
-        m.message_id for m in store.messages_of_case(accepted.case_id)
+        m.message_id for m in store.case_page(accepted.case_id, [shop]).messages
     ]
-    assert len(store.messages_of_case(accepted.case_id)) == 3
+    assert len(store.case_page(accepted.case_id, [shop]).messages) == 3
 
 
 @pytest.mark.parametrize("hostile", ["\x00", "\ud800", "x" * 100_000, "\U0001f600" * 5_000])

@@ -144,7 +144,10 @@ def test_a_queued_answer_can_be_taken_back_and_decided_again(browser, scene, mer
     assert f'name="draft_id" value="{edited_id}"' in shown
     version = store.review(opened.review_id).version
     browser.send_form(address(opened, "approve"), version=version, draft_id=edited_id)
-    assert [one.status for one in store.deliveries_of_case(opened.case_id)] == ["cancelled", "queued"]
+    assert [one.status for one in store.case_page(opened.case_id, [merchant.merchant_id]).deliveries] == [
+        "cancelled",
+        "queued",
+    ]
 
 
 def test_what_has_left_cannot_be_taken_back(browser, scene, merchant, store):

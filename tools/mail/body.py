@@ -27,7 +27,6 @@ _CALENDARS = (
     "text/css",
 )
 _WORD = re.compile(r"[^\W_]+")
-_TOO_SHORT = 2
 
 
 @dataclass

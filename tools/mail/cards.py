@@ -20,7 +20,6 @@ _SEPARATOR = (
 )
 _CANDIDATE = re.compile(rf"\d(?:{_SEPARATOR}{{0,3}}\d){{11,}}")
 _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]*\d)*")
-_ONLY_INVISIBLE = re.compile(rf"[{_INVISIBLE}]+")
 _MASKED = "*•●×✱#＊"
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])"

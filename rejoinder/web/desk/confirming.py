@@ -130,7 +130,7 @@ def confirm(
     source = None
     if mail.source_authenticity.verdict == "verified":
         notice_type = reading.notice_type or "first_dispute"
-        source = learn(mail, fields, notice_catalog(), notice_type=notice_type).source
+        source = learn(mail, fields, notice_catalog(), notice_type=notice_type)
     confirmed = with_confirmed(replace(reading, reader=READER), fields, source)
     told = dispute_of(message, confirmed, merchant)
     kept = Reconciled(reading=confirmed, readers=(READER,))

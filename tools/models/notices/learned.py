@@ -33,14 +33,6 @@ _EDGES = " \t:：=-–—*#|,;.。([（【"
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A source, and the confirmed fields whose place in the notice could not be told."""
-
-    source: LearnedSource
-    not_found: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Text:
     """The text a notice is read from, with what decides its values."""
 
@@ -51,11 +43,13 @@ class _Text:
     currency: str
 
 
-def learn(mail: InboundMail, confirmed: Mapping[str, str], catalog: NoticeCatalog, *, notice_type: str) -> Learned:
+def learn(
+    mail: InboundMail, confirmed: Mapping[str, str], catalog: NoticeCatalog, *, notice_type: str
+) -> LearnedSource:
     """Learn how the sender of a mail writes its notices.
 
     `confirmed` are canonical values by the fields of a reading. A field is learned only when its place, read back,
-    gives exactly the value that was confirmed.
+    gives exactly the value that was confirmed; the others are left out.
     """
     inner = _innermost(mail)
     known = {name: value for name, value in confirmed.items() if value}
@@ -67,7 +61,7 @@ def learn(mail: InboundMail, confirmed: Mapping[str, str], catalog: NoticeCatalo
         if place := _place(text, name, known[name], found, others):
             fields[name] = place
     reason, category = label_key(fold(known.get("reason_text", ""))), known.get("category", "")
-    source = LearnedSource(
+    return LearnedSource(
         domain=mail.source_authenticity.domain,
         title=inner.sender.name or inner.sender.email,
         fields=fields,
@@ -77,8 +71,6 @@ def learn(mail: InboundMail, confirmed: Mapping[str, str], catalog: NoticeCatalo
         notice_type=notice_type,
         categories={reason: category} if reason and category else {},
     )
-    beside = {"currency"} if "amount_minor" in fields else set()
-    return Learned(source, tuple(name for name in known if name in _LEARNABLE and name not in {*fields, *beside}))
 
 
 def read_learned(mail: InboundMail, reading: Reading, source: LearnedSource, catalog: NoticeCatalog) -> Reading:
