@@ -35,7 +35,6 @@ class Grid:
 
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...] = ()
-    heading: str = ""
     kind: str = "grid"
 
 

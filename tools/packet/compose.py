@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -136,8 +137,8 @@ def _packet(
         "counted": f"{len(exhibits)} exhibit{'' if len(exhibits) == 1 else 's'}",
         "size": layout.size,
         "facts": [(label, breakable(printable(value, _LETTER), _LONG_VALUE)) for label, value in fact_rows(facts)],
-        "letter": _letter_items(parts.body, numbers),
-        "ending": _letter_items(parts.ending, numbers),
+        "letter": list(_letter_items(parts.body, numbers)),
+        "ending": list(_letter_items(parts.ending, numbers)),
         "exhibits": [
             _exhibit(exhibit, numbers, root, share=layout.share_pages) | {"shares": shares}
             for exhibit, shares in zip(exhibits, _sharing(exhibits, layout), strict=True)
@@ -145,23 +146,15 @@ def _packet(
     }
 
 
-def _letter_items(lines: Sequence[LetterLine], labels: Mapping[str, int]) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-    for line in lines:
-        _update_items(items, line, labels)
-    return items
-
-
-def _update_items(items: list[dict[str, Any]], line: LetterLine, labels: Mapping[str, int]) -> None:
-    text = printable(line.text, _LETTER)
-    if line.kind == "heading":
-        items.append({"kind": "heading", "text": text})
-    elif line.kind == "item" and items and items[-1]["kind"] == "list":
-        items[-1]["items"].append(_pieces(text, labels))
-    elif line.kind == "item":
-        items.append({"kind": "list", "items": [_pieces(text, labels)]})
-    else:
-        items.append({"kind": "text", "text": _pieces(text, labels)})
+def _letter_items(lines: Sequence[LetterLine], labels: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    for kind, group in groupby(lines, lambda line: line.kind):
+        texts = [printable(line.text, _LETTER) for line in group]
+        if kind == "item":
+            yield {"kind": "list", "items": [_pieces(text, labels) for text in texts]}
+        elif kind == "heading":
+            yield from ({"kind": "heading", "text": text} for text in texts)
+        else:
+            yield from ({"kind": "text", "text": _pieces(text, labels)} for text in texts)
 
 
 def _pieces(text: str, labels: Mapping[str, int]) -> list[str | dict[str, Any]]:

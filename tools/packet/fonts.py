@@ -39,15 +39,15 @@ def printable(text: str, where: str) -> str:
         ExhibitRejected: letters that no font has; the message names `where` and the letters.
     """
     clean = "".join(_kept(unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))))
-    without_glyph = {char for char in _not_in(0, set(clean) - {"\n"}) if not unicodedata.category(char).startswith("S")}
-    if without_glyph:
-        shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in sorted(without_glyph)[:_MOST_NAMED])
+    without_glyph = _not_in(0, set(clean) - {"\n"})
+    letters = sorted(char for char in without_glyph if not unicodedata.category(char).startswith("S"))
+    if letters:
+        shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in letters[:_MOST_NAMED])
         raise ExhibitRejected(
-            f"{where}: no font here has {len(without_glyph)} of its letters: {shown}; "
+            f"{where}: no font here has {len(letters)} of its letters: {shown}; "
             "add it as a PDF or a picture of the page, with a translation"
         )
-    symbols = _not_in(0, set(clean) - {"\n"})
-    return clean.translate({ord(char): _name(char) for char in symbols}) if symbols else clean
+    return clean.translate({ord(symbol): _name(symbol) for symbol in without_glyph})
 
 
 def is_right_to_left(text: str) -> bool:

@@ -1,16 +1,15 @@
 """Card numbers that only a picture shows: looked for where text recognition is installed, else left to a person."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 
 from tools.mail.attachment_text.budget import FileLimits, Unreadable
 from tools.mail.attachment_text.picture import recognize
+from tools.mail.attachment_text.recognition import recognizer
 from tools.packet.blocks import PdfPage, Picture
 from tools.packet.compose import PrintedExhibit
 from tools.packet.masking import refuse_cards
 from tools.packet.pdf_files import page_picture
 
-_COMMAND = "tesseract"
 _LIMITS = FileLimits()
 
 
@@ -30,7 +29,7 @@ def _searched(exhibit: PrintedExhibit) -> Iterator[bool]:
 
 
 def _is_searched(block: Picture | PdfPage, where: str) -> bool:
-    if shutil.which(_COMMAND) is None:
+    if recognizer() is None:
         return False  # before a page is drawn for nothing
     try:
         text = recognize(
