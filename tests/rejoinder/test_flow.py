@@ -14,6 +14,7 @@ from rejoinder.domain.money import Money
 from rejoinder.errors import Conflict, DeliveryUncertain, ProviderRefused, ProviderUnavailable
 from rejoinder.setup import import_orders
 from tests.fixtures_program import NOW, SHOP, Shop, mail
+from tests.storage.examples import an_event
 from tools.orders.files import load
 
 
@@ -288,24 +289,16 @@ def test_a_dispute_is_judged_before_its_letter_is_written(shop: Shop) -> None:
 
 def dispute_event(**changes: Any) -> DisputeEvent:
     """A chargeback of the processor on order LO-10401."""
-    known: dict[str, Any] = {
-        "processor": "stripe",
-        "account": "main",
-        "event_id": "evt_1",
-        "event_type": "charge.dispute.created",
-        "reference": "du_1",
+    told = {
         "payment_reference": "ch_3Q00012345LumenOakX",
         "occurred_at": NOW,
-        "status": "needs_response",
-        "stage": "first",
-        "raw_status": "needs_response",
         "amount": Money(amount_minor=20890, currency="EUR"),
         "network": "visa",
         "reason_code": "13.1",
         "category": "not_received",
         "respond_by": NOW + timedelta(days=9),
     }
-    return DisputeEvent(**{**known, **changes})
+    return an_event(**{**told, **changes})
 
 
 def test_a_new_scan_in_an_import_drafts_a_waiting_letter_again(shop: Shop) -> None:

@@ -63,3 +63,24 @@ def test_a_mistake_of_ours_is_not_called_a_failure_of_the_database(store: Store)
 
 def test_many_threads_write_at_once(store: Store) -> None:
     assert len(set(at_once(8, lambda n: merchant_of(store, f"shop{n % 2}")))) == 2
+
+
+def test_one_connection_serves_all_transactions_of_a_context(store: Store) -> None:
+    def backend() -> int:
+        with store.begin() as connection:
+            return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    with store.one_connection():
+        outer = backend()
+        with store.begin() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() == outer
+            assert backend() != outer, "a transaction inside another one needs a connection of its own"
+        assert backend() == outer
+
+
+def test_a_held_connection_that_drops_is_one_error_and_the_next_call_works(store: Store) -> None:
+    with store.one_connection():
+        with pytest.raises(ProviderUnavailable), store.begin() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        merchant_of(store)
+    assert len(store.merchants()) == 1
