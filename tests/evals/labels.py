@@ -56,10 +56,10 @@ def _shapes(day: date) -> Iterator[str]:
     d, m, y = f"0?{day.day}", f"0?{day.month}", f"(?:{day.year}|{day.year % SHORT_YEAR})"
     sep = r"\s?[./-]\s?"
     yield from (rf"\b{d}{sep}{m}{sep}{y}\b", rf"\b{m}{sep}{d}{sep}{y}\b", rf"\b{y}{sep}{m}{sep}{d}(?!\d)")
-    yield rf"(?<!\d){m}\s?[月월]\s?{d}\s?[日일]"
+    yield rf"(?<!\d){m}\s?[月월]\s?{d}\s?[日일号號]"
     yield f"{_han(day.month)}月{_han(day.day)}日"
     for name in _months(day.month):
-        yield rf"(?<!\d){d}(?:\.|º|er|-?го|\s|,|de|\u060c)*\s?{re.escape(name)}"
+        yield rf"(?<!\d){d}(?:\.|º|er|-|-?го|\s|,|de|\u060c)*\s?{re.escape(name)}"
         yield rf"{re.escape(name)}\.?\s{d}(?!\d)"
 
 
