@@ -1,6 +1,7 @@
 """The numbers of a notice: of the dispute, the payment, the order, and the acquirer's."""
 
 import re
+from collections.abc import Iterator
 
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.page import Page
@@ -37,9 +38,7 @@ def find_references(page: Page) -> dict[str, FieldValue]:
     _update_with_doubtful(found, page)
     if arn := _arn(page):
         found["arn"] = arn
-    for name in _REFERENCES:
-        if name not in found and (value := _in_prose(page, name)):
-            found[name] = value
+    _update_from_prose(found, page)
     return _without_doubles(found)
 
 
@@ -125,30 +124,46 @@ def _arn(page: Page) -> FieldValue | None:
     return page.value(value, 0.97, *span)
 
 
-def _in_prose(page: Page, name: str) -> FieldValue | None:
-    """Return the number that follows its label in a sentence, or in the subject."""
-    values: dict[str, FieldValue] = {}
+def _update_from_prose(found: dict[str, FieldValue], page: Page) -> None:
+    """Add the numbers that sentences name, then those of the subject; one that is named already is nothing else."""
     for text, folded, in_text in ((page.text, page.folded, True), (page.heading, page.subject, False)):
-        for match in _NUMBER.finditer(folded):
-            token, start = text[match.start() : match.end()], match.start()
-            marked = folded[max(0, start - 1) : start] in ("#", "№")
-            fewest = 3 if marked or _NUMBER_MARK.search(folded[max(0, start - 6) : start]) else 5
-            if _is_other(token) and not (token.isdigit() and fewest <= len(token) <= 22):
-                continue
-            if _is_named(page, folded, match.span(), name, marked=marked):
-                values.setdefault(token, page.value(token, 0.85, *((start, match.end()) if in_text else ())))
-        if values:
-            break
-    return next(iter(values.values())) if len(values) == 1 else None
+        taken = {item.value for item in found.values()}
+        for name in _REFERENCES:
+            values = {
+                token: page.value(token, 0.85, *(span if in_text else ()))
+                for token, span in _named_numbers(page, text, folded, name)
+                if token not in taken
+            }
+            if name not in found and len(values) == 1:
+                found[name] = next(iter(values.values()))
 
 
-def _is_named(page: Page, folded: str, span: tuple[int, int], name: str, *, marked: bool) -> bool:
+def _named_numbers(page: Page, text: str, folded: str, name: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the numbers of a text that words beside them say are of this thing."""
+    for match in _NUMBER.finditer(folded):
+        start, end = match.span()
+        token = text[start:end]
+        marked = folded[max(0, start - 1) : start] in ("#", "№")
+        fewest = 3 if marked or _NUMBER_MARK.search(folded[max(0, start - 6) : start]) else 5
+        if _is_other(token) and not (token.isdigit() and fewest <= len(token) <= 22):
+            continue
+        if not _is_money(page, text, folded, (start, end)) and _is_named(page, folded, (start, end), name):
+            yield token, (start, end)
+
+
+def _is_named(page: Page, folded: str, span: tuple[int, int], name: str) -> bool:
     """Return whether words say that a number is of this thing: before it, or behind it when none stand before."""
     start, end = span
-    before = {other for other in _REFERENCES if marked and _named_before(page, folded, start, other)}
-    if before:
+    if before := _named_before(page, folded, start):
         return name in before
     return _labelled_before(page, folded, start, name) or _labelled_after(page, folded, end, name)
+
+
+def _is_money(page: Page, text: str, folded: str, span: tuple[int, int]) -> bool:
+    """Return whether a bare number has a currency beside it."""
+    first, last = folded.rfind("\n", 0, span[0]) + 1, span[1] + 28
+    sums = page.words.signs.find(text[first:last], folded[first:last]) if folded[slice(*span)].isdigit() else []
+    return any(money.start <= span[0] - first < money.end for money in sums)
 
 
 def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
@@ -170,10 +185,12 @@ def _meant(page: Page, head: str) -> Meaning | None:
     return None
 
 
-def _named_before(page: Page, folded: str, end: int, name: str) -> bool:
-    """Return whether the name of the thing, in any of its forms, stands before a number marked with #."""
-    head = folded[max(0, end - 40) : end].split("\n")[-1].rstrip(" #№")
-    return any(hit.tag == f"thing_{name}" and hit.end == len(head) for hit in page.words.roles.find(head))
+def _named_before(page: Page, folded: str, end: int) -> set[str]:
+    """Return the fields of the thing that a number stands right behind, in any of the forms of its name."""
+    line = folded[max(0, end - 60) : end].split("\n")[-1]
+    head = without_number_word(_BETWEEN.sub("", line.rstrip())).rstrip()
+    hits = page.words.things.find(head)
+    return {hit.tag.removeprefix("thing_") for hit in hits if hit.end == len(head) and hit.tag != "numbered"}
 
 
 def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:
@@ -181,12 +198,12 @@ def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:
     rest = folded[end : end + 40].split("\n")[0]
     joins = [
         hit
-        for hit in page.words.roles.find(rest)
+        for hit in page.words.things.find(rest)
         if hit.tag == "numbered" and len(rest[: hit.start].strip(" '’\"”」)")) == 0
     ]
     if not joins:
         return False
-    things = page.words.roles.find(rest[joins[0].end :])
+    things = page.words.things.find(rest[joins[0].end :])
     return any(hit.tag == f"thing_{name}" and hit.start <= 2 for hit in things)
 
 

@@ -15,7 +15,7 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     """Return from 0 (no notice) to 1; `cases` are those of a list."""
     strong = max(sum(name in fields for name in STRONG), cases)
     tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
-    told = kind or kinds_named(page) or cases > 1 or _told_as_case(tags[0], fields) or _own_words(page, strong, tags)
+    told = kind or kinds_named(page) or cases > 1 or _told_as_case(tags, fields) or _own_words(page, strong, tags)
     if not told:
         return 0.0
     shaped = _own_number(page, fields)
@@ -26,11 +26,13 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     return _unknown(page, kind, strong, tags, fields, several=cases > 1)
 
 
-def _told_as_case(subject: set[str], fields: Mapping[str, FieldValue]) -> bool:
+def _told_as_case(tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
     """Return whether the fields alone make it a dispute, where no phrase names its kind."""
     certain = {"dispute_reference", "arn", "reason_code"} & set(fields)
     more = {"amount_minor", "respond_by", "category"} & set(fields)
-    return bool(certain) and len(certain | more) >= (2 if "case" in subject else 3)
+    if "case" in tags[0] | tags[1] and "card_last4" in fields and len(more) == 3:
+        return True
+    return bool(certain) and len(certain | more) >= (2 if "case" in tags[0] else 3)
 
 
 def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
@@ -57,7 +59,7 @@ def _unknown(
     labelled = len({item.field for item in page.labelled if item.field in _NEEDED})
     first_person = sum(hit.tag == "customer" for hit in page.roles)
     # Values that contradict each other are no fields, but their labels still tell what the mail is.
-    if max(strong, labelled - 1) < 2 or not strong or not _speaks_of_a_case(page, tags):
+    if max(strong, labelled - 1) < 2 or not strong or not _speaks_of_a_case(page, kind, tags, fields):
         return 0.0
     if page.sender.free_mail and labelled < 3:
         return 0.0
@@ -70,8 +72,10 @@ def _unknown(
     return 0.9 if labelled >= 3 else 0.75
 
 
-def _speaks_of_a_case(page: Page, tags: list[set[str]]) -> bool:
-    return "case" in tags[0] | tags[1] or bool(page.under("dispute_reference") and page.under("amount"))
+def _speaks_of_a_case(page: Page, kind: str, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
+    if "case" in tags[0] | tags[1] or (kind and "dispute_reference" in fields):
+        return True
+    return bool(page.under("dispute_reference") and page.under("amount"))
 
 
 def _full_prose(page: Page, kind: str, strong: int, fields: Mapping[str, FieldValue]) -> bool:
@@ -80,8 +84,7 @@ def _full_prose(page: Page, kind: str, strong: int, fields: Mapping[str, FieldVa
         return True
     if not kind or page.sender.free_mail or any(hit.tag == "customer" for hit in page.roles):
         return False
-    ended = page.decided and "dispute_reference" in fields
-    return ended or strong >= 3 or {"amount_minor", "respond_by"} <= set(fields)
+    return "dispute_reference" in fields or strong >= 3 or {"amount_minor", "respond_by"} <= set(fields)
 
 
 _NEEDED = frozenset(

@@ -24,7 +24,7 @@ _EQUAL = {
 }
 _TOKEN = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|№)$")
+_NUMBER_WORD = re.compile(r"(?<=\w)\s+(?:n|nº|no|nr|nro|num|numero|nummer|number|numer|номер|رقم|№)$")
 _STEM = 3
 _ARABIC_HEAD = re.compile(r"^(?:[وف]?[بلك]?(?:ال)?|[وف]?لل)")
 _ARABIC_JOINED = re.compile(r"^[وف]?[بلك]?(?=ال)|^[وفبلك]")

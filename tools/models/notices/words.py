@@ -35,6 +35,7 @@ class Words:
     categories: Phrases
     roles: Phrases
     asides: Phrases
+    things: Phrases
     relative: Phrases
     results: Phrases
     signs: Signs
@@ -48,12 +49,24 @@ class Words:
 _PRIORITY = (
     "respond_by", "amount", "dispute_reference", "arn", "reason_code", "reason_text", "reason", "order_reference",
     "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount",
-    "other_amount",
+    "order_amount", "other_amount",
 )  # fmt: skip
 
 
 # Roles looked up by themselves, so that longer words of other roles do not hide theirs.
-_ASIDES = ("payment", "case", "paid_before", "paid_after", "conditional", "escalated", "chargeback")
+_THINGS = ("numbered", "thing_dispute_reference", "thing_payment_reference", "thing_order_reference")
+_ASIDES = (
+    "payment",
+    "case",
+    "paid_before",
+    "paid_after",
+    "conditional",
+    "escalated",
+    "chargeback",
+    "charge",
+    "joining",
+    "afterwards",
+)
 
 
 @lru_cache(maxsize=4)
@@ -75,6 +88,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         categories=Phrases.of(words.categories for words in catalog.words),
         roles=Phrases.of(_roles(words) for words in catalog.words),
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
+        things=Phrases.of({tag: words.roles.get(tag, ()) for tag in _THINGS} for words in catalog.words),
         relative=Phrases.of(words.relative for words in catalog.words),
         results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
         signs=Signs(catalog.values.currencies),
@@ -86,10 +100,11 @@ def words_of(catalog: NoticeCatalog) -> Words:
 
 
 def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
-    """Return what words do; `deadline ends on` asks for an answer although it hides the `deadline` inside it."""
+    """Return what words do, things aside; `deadline ends on` asks for an answer although it hides `deadline`."""
     asking = Phrases.of([{"answer": words.roles.get("answer", ())}])
     also = [phrase for phrase in words.roles.get("before_due", ()) if asking.find(fold(phrase))]
-    return {**words.roles, "answer": (*words.roles.get("answer", ()), *also)}
+    roles = {tag: phrases for tag, phrases in words.roles.items() if tag not in _THINGS}
+    return {**roles, "answer": (*words.roles.get("answer", ()), *also)}
 
 
 def _labels(languages: Iterable[NoticeWords]) -> dict[str, Meaning]:
