@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from tools.models.notices.columns import Columns
 from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
 from tools.models.notices.texts import close_key, label_key, without_number_word
 from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
 
 _COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
-_GAP = re.compile(r"\s{3,}|\s+[-=]+>?\s+|\s{2,}")
+_GAP = re.compile(r"\s*(?:\.{3,}|…+|_{3,}|·{3,})\s*|\s{3,}|\s+[-=]+>?\s+|\s{2,}")
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
@@ -89,13 +90,13 @@ def _scripts(folded: str) -> list[str]:
     return [label_key(part) for part in match.groups() if part] if match else []
 
 
-def find_labelled(folded: str, labels: Labels) -> list[Labelled]:
+def find_labelled(folded: str, labels: Labels, columns: Columns | None = None) -> list[Labelled]:
     """Return every labelled value in order of place."""
     found: list[Labelled] = []
     lines = _lines(folded)
     index = 0
     while index < len(lines):
-        table = read_table(folded, lines, index, labels.whole)
+        table = read_table(folded, lines, index, labels.whole, columns)
         if table.lines:
             found.extend(table.cells)
             index += table.lines

@@ -10,6 +10,7 @@ from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.notices import DateOrder
 from rejoinder.domain.reading import FieldValue
 from tools.models.language import detect
+from tools.models.notices.columns import Columns
 from tools.models.notices.dates import DateRules, order_shown
 from tools.models.notices.labels import Labels, find_labelled
 from tools.models.notices.senders import Sender
@@ -138,7 +139,8 @@ def page_of(
     folded = fold(text)
     language = language_of_labels(printed_labels(text), words)
     labels = Labels(words, sender.source.source if sender.source else "", language)
-    labelled = tuple(find_labelled(folded, labels))
+    columns = Columns(words, f"{fold(mail.subject)}\n{folded[:_TOLD_BY]}", replace(rules, order=order_shown(folded)))
+    labelled = tuple(find_labelled(folded, labels, columns))
     folded = _unwrapped(folded, labelled)
     return Page(
         mail=mail,

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
+from tools.models.notices.columns import Columns
 from tools.models.notices.words import Meaning
 
 NOISE = " \t*-•·●▪■◆►▶>#|_—–.。"
@@ -13,6 +15,10 @@ _WIDE_GAP = re.compile(r"[ \u3000]{2,}")
 _MARKS = (re.compile(";"), re.compile(","))
 _MOST_FOREIGN_LINES = 2
 _FEWEST_COLUMNS = 3
+# Digits that no title has; `last 4` is one.
+_VALUE = re.compile(r"\d\d|^\W*\d+\W*$")
+_FEWEST_ROWS = 2
+_ROWS_LOOKED_AT = 30
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,40 @@ class _Column(NamedTuple):
     meaning: Meaning | None
 
 
-def read_table(folded: str, lines: Sequence[Span], index: int, meaning_of: Callable[[str], Meaning | None]) -> Table:
+def read_table(
+    folded: str,
+    lines: Sequence[Span],
+    index: int,
+    meaning_of: Callable[[str], Meaning | None],
+    columns: Columns | None = None,
+) -> Table:
     """Read a row of labels and the rows below it; titles may go over two lines where wide gaps part the columns."""
     wrapped = _wrapped(folded, lines[index : index + 2], meaning_of)
+    wrapped = _told(folded, lines[index + 2 :], wrapped, _WIDE_GAP, columns)
     for cut in (_CELLS, _WIDE_GAP, *_MARKS):
         head = _titles(folded, lines[index], cut, meaning_of)
+        head = _told(folded, lines[index + 1 :], head, cut, columns)
         if _is_head(head) and _known(head) >= _known(wrapped):
             return _rows(folded, lines[index + 1 :], head, cut, 1)
     return _rows(folded, lines[index + 2 :], wrapped, _WIDE_GAP, 2) if _is_head(wrapped) else Table([], 0)
+
+
+def _told(
+    folded: str, lines: Sequence[Span], head: list[_Column], cut: re.Pattern[str], columns: Columns | None
+) -> list[_Column]:
+    """Return the titles with what their values tell of those that are not known."""
+    known = _known(head)
+    if columns is None or not known or known == len(head) or any(_VALUE.search(column.title) for column in head):
+        return head
+    rows = [list(_placed(folded, line, head, cut)) for line in lines[:_ROWS_LOOKED_AT]]
+    rows = list(takewhile(bool, rows))
+    if len(rows) < _FEWEST_ROWS:
+        return head
+    values = [
+        [folded[slice(*cell)] for row in rows for cell, above in row if above.start == column.start] for column in head
+    ]
+    told = columns.told([column.title for column in head], [column.meaning for column in head], values)
+    return [column._replace(meaning=meaning) for column, meaning in zip(head, told, strict=True)]
 
 
 def _known(head: Sequence[_Column]) -> int:

@@ -185,3 +185,39 @@ def test_results_in_a_column_are_the_kinds_of_the_cases() -> None:
     reading = read(BANK, "Dispute outcomes this week", text)
     assert reading is not None
     assert [case.notice_type for case in reading.cases] == ["outcome_won", "outcome_lost"]
+
+
+def test_columns_of_unknown_titles_are_told_by_their_values() -> None:
+    """The only date to come is the day of the answer, the only money the amount, the number of each row the case."""
+    text = (
+        "Lfd\tVg-Kz\tBestell_Nr\tNetz\tKt (letzte 4)\tTag\tWert\tWhg\tGrundcode\tUpl. am\n"
+        "1\tMB-20911\tB-11\tVI\t4402\t2026-10-09\t57.80\tEUR\t13.1\t2026-12-02\n"
+        "2\tMB-20912\tB-12\tMC\t7718\t2026-10-16\t1349.00\tEUR\t4837\t2026-12-11\n"
+    )
+    names = ("dispute_reference", "network", "card_last4", "amount_minor", "currency", "reason_code", "respond_by")
+    assert cases(read(BANK, "Sammelanzeige Chargebacks", text), *names) == [
+        ("MB-20911", "visa", "4402", "5780", "EUR", "13.1", "2026-12-02"),
+        ("MB-20912", "mastercard", "7718", "134900", "EUR", "4837", "2026-12-11"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "first", "second", "left_open"),
+    [
+        ("Kn | Qm", "2026-12-02 | 2026-12-05", "2026-12-03 | 2026-12-06", "respond_by"),
+        ("Payout | Qm", "2026-12-02 | a", "2026-12-03 | b", "respond_by"),
+        ("Kn | Qm", "45.00 | 19.00", "46.00 | 20.00", "amount_minor"),
+        ("Fee | Qm", "45.00 | a", "46.00 | b", "amount_minor"),
+    ],
+)
+def test_a_column_that_may_be_two_things_is_none(titles: str, first: str, second: str, left_open: str) -> None:
+    text = (
+        f"Case number | Currency | Reason code | {titles}\n"
+        f"CB-701 | USD | 4853 | {first}\nCB-702 | USD | 4837 | {second}\n"
+    )
+    assert cases(read(BANK, "Chargeback report", text), left_open) == [("",), ("",)]
+
+
+def test_a_list_of_bills_is_told_nothing() -> None:
+    text = "Nummer | Kunde | Betrag | Kn\nRE-20911 | A | 57,80 EUR | 2026-12-02\nRE-20912 | B | 9,90 EUR | 2026-12-11\n"
+    assert read(BANK, "Offene Posten", text) is None
