@@ -75,7 +75,8 @@ class NoticeWords:
 
     In a phrase `*` stands for any ending, ` ... ` for a few words between. A label that begins with `=`
     means its field only where it is the whole label; one with `*` in it stands for any words there. `relative` are
-    the words of deadlines that are counted from the notice's own day.
+    the words of deadlines that are counted from the notice's own day. `currency` is what a sign of several
+    currencies means in this language, where it means one of them.
     """
 
     language: str
@@ -85,6 +86,7 @@ class NoticeWords:
     roles: Mapping[str, tuple[str, ...]]
     relative: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_order: DateOrder = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,7 +97,7 @@ def _code(columns: Columns, title: str, cells: Sequence[str]) -> bool:
 def _due(columns: Columns, title: str, cells: Sequence[str]) -> bool:
     sent = columns.rules.sent
     days = [columns.day(cell) for cell in cells]
-    if sent is None or columns.title_is(title, "not_due"):
+    if sent is None or any(columns.title_is(text, "not_due") for text in (title, *cells)):
         return False
     return all(day is not None and 0 <= (day - sent).days <= _FARTHEST for day in days)
 
@@ -105,7 +105,8 @@ def _due(columns: Columns, title: str, cells: Sequence[str]) -> bool:
 def _paid(columns: Columns, title: str, cells: Sequence[str]) -> bool:
     sent = columns.rules.sent
     days = [columns.day(cell) for cell in cells]
-    return columns.title_is(title, "payment") and all(day and sent and day <= sent for day in days)
+    named = columns.title_is(title, "payment") or all(columns.title_is(cell, "payment") for cell in cells)
+    return named and all(day and sent and day <= sent for day in days)
 
 
 def _amount(columns: Columns, title: str, cells: Sequence[str]) -> bool:

@@ -1,36 +1,24 @@
 """Several cases in one mail: rows of a table, blocks of labelled lines, or entries of a list."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from rejoinder.domain.notices import NoticeCatalog
 from rejoinder.domain.reading import DigestCase, FieldValue
-from tools.models.notices.dates import find_dates
+from tools.models.notices.entries import NUMBERS, currency_around, entries, with_bare_numbers
 from tools.models.notices.fields import find_fields
 from tools.models.notices.kind import kind_of_cases, notice_type
-from tools.models.notices.money import find_money
 from tools.models.notices.page import Page
-from tools.models.notices.references import find_references
 from tools.models.notices.tables import Labelled, Span
 
 MOST_CASES = 500
-# A line with a number of two digits or more, short enough for an entry of a list.
-_LINE = re.compile(r"^(?=[^\n]*\d\d)[^\n]{10,240}$", re.MULTILINE)
-# An entry that begins with a number of letters and digits, or of digits alone, with or without a mark before it.
-_ENTRY = re.compile(
-    r"^[ \t]*(?:[-*•·●▪■◆►▶>–—]|\(?\d{1,2}[).]|[①-⑳])?[ \t]*"
-    r"(?P<number>(?=[^\s,;:|]*\d{3}|[^\s,;:|]*[-/]\d)[a-zа-я]{1,6}[-_/]?[a-z0-9][\w/-]{0,24}|\d{5,14})"
-    r"(?=\s*[,;:|]|\s+[-–—]\s|\s*[：，、（(])[^\n]{6,220}$",
-    re.MULTILINE,
-)
+_LONGEST_HEADING = 60
 _OWN_KINDS = frozenset(
     {
         "alert", "inquiry", "prearb", "arbitration", "compliance", "outcome_won", "outcome_lost", "reversal",
         "evidence_ack", "direct_debit_return",
     }
 )  # fmt: skip
-_NUMBERS = ("dispute_reference", "arn", "order_reference", "payment_reference", "psp_reference", "reference")
 _OF_A_CASE = frozenset({"amount", "plain_amount", "sale_amount", "respond_by", "reason", "reason_code", "reason_text"})
 _RESULTS = {"won": "outcome_won", "lost": "outcome_lost"}
 SHARED = ("currency", "respond_by", "network")
@@ -41,20 +29,21 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
     """Return the cases of a list and what the words around it say of all of them; no cases: it is no list."""
     spans = case_spans(page)
     if len(spans) < 2:
-        page = _with_bare_numbers(page)
-        spans = list(_items(page))
+        page = with_bare_numbers(page)
+        spans = list(entries(page))
     if len(spans) < 2:
         return (), {}
     rest = page.without(spans)
     kind = kind_of_cases(rest)
-    currency = _currency(rest)
+    currency = currency_around(rest)
     parts = [replace(page.part(*span), currency=currency) for span in spans[:MOST_CASES]]
     fields = [find_fields(part, catalog) for part in parts]
     around = find_fields(rest, catalog)
     shared = {name: around[name] for name in SHARED if name in around and not any(name in found for found in fields)}
+    kinds = [headed or kind for headed in _headings(page, spans)]
     cases = tuple(
-        DigestCase(fields={**shared, **found}, notice_type=_kind(part, kind, found), text=_words(page, span))
-        for span, part, found in zip(spans, parts, fields, strict=False)
+        DigestCase(fields={**shared, **found}, notice_type=_kind(part, usual, found), text=_words(page, span))
+        for span, part, usual, found in zip(spans, parts, kinds, fields, strict=False)
     )
     return cases, shared
 
@@ -69,6 +58,20 @@ def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:
     return own if own in _OWN_KINDS else usual
 
 
+def _headings(page: Page, spans: list[Span]) -> list[str]:
+    """Return what the headings over groups of cases say that these are: won or lost."""
+    kinds: list[str] = []
+    before = 0
+    for span in spans:
+        gap = page.folded[before : span.start].rstrip()
+        line = gap.rpartition("\n")[2] if len(gap.rpartition("\n")[2]) <= _LONGEST_HEADING else ""
+        result = page.words.results.tags(line)
+        own = _RESULTS[result.pop()] if len(result) == 1 else ""
+        kinds.append(own or (kinds[-1] if kinds else ""))
+        before = span.end
+    return kinds
+
+
 def _words(page: Page, span: Span) -> str:
     """Return the words of one case; of a row of a table with the row of its titles."""
     titles = [item.label_start for item in page.labelled if span.start <= item.start < span.end]
@@ -79,21 +82,13 @@ def _words(page: Page, span: Span) -> str:
     return f"{page.text[start : page.folded.find(chr(10), start)].strip()}\n{own}"
 
 
-def _currency(rest: Page) -> str:
-    """Return the one currency that the words around a list name."""
-    codes = rest.words.signs.codes_in(rest.text, rest.folded)
-    named = {code for item in rest.under("currency") for code in rest.words.signs.means(rest.printed(item))}
-    found = named or codes
-    return found.pop() if len(found) == 1 else ""
-
-
 def case_spans(page: Page) -> list[Span]:
     """Return where each case of a list stands; one or none when the mail tells of one case."""
     for found in (_rows, _blocks):
         spans = _distinct(page, list(found(page)))
         if len(spans) > 1:
             return spans
-    return list(_items(page))
+    return list(entries(page))
 
 
 def _rows(page: Page) -> Iterator[Span]:
@@ -109,7 +104,7 @@ def _rows(page: Page) -> Iterator[Span]:
 
 def _blocks(page: Page) -> Iterator[Span]:
     """Yield the stretches from one number of a case to the next; a block begins with the label that all begin with."""
-    anchors = next((found for name in _NUMBERS if len(found := _numbered(page, name)) > 1), [])
+    anchors = next((found for name in NUMBERS if len(found := _numbered(page, name)) > 1), [])
     if not anchors or len({item.label_start for item in anchors}) < len(anchors):
         return
     before = [item for item in page.labelled if item.label_start <= anchors[0].label_start]
@@ -121,37 +116,6 @@ def _blocks(page: Page) -> Iterator[Span]:
     for start, end in zip(starts, (*starts[1:], last), strict=True):
         if _is_case(page, [item for item in page.labelled if start <= item.start < end]):
             yield Span(start, end)
-
-
-def _items(page: Page) -> Iterator[Span]:
-    """Yield the lines of a list that each name a case and its amount in a few words."""
-    seen: set[str] = set()
-    for match in _LINE.finditer(page.text):
-        part = page.part(*match.span())
-        if not part.words.signs.find(part.text, part.folded):
-            continue
-        number = find_references(part).get("dispute_reference")
-        if number and "amount_minor" in find_money(part) and number.value not in seen:
-            seen.add(number.value)
-            yield Span(*match.span())
-
-
-def _with_bare_numbers(page: Page) -> Page:
-    """Return the page with the number that each entry of a list of disputes begins with as that of its dispute."""
-    told = {hit.tag for hit in page.subject_roles}
-    if "case" not in told or "not_notice" in told or page.under(*_NUMBERS):
-        return page
-    entries = [match for match in _ENTRY.finditer(page.folded) if _tells(page.part(*match.span()))]
-    if len({match["number"] for match in entries}) < 2:
-        return page
-    numbers = [Labelled("dispute_reference", "", *match.span("number"), match.start("number")) for match in entries]
-    return replace(page, labelled=tuple(sorted((*page.labelled, *numbers), key=lambda item: item.start)))
-
-
-def _tells(part: Page) -> bool:
-    """Return whether a line tells of a dispute: how much, and why or when."""
-    reasons = part.words.categories.tags(part.folded) - {"general"}
-    return "amount_minor" in find_money(part) and bool(reasons or find_dates(part.folded, part.dates))
 
 
 def _under_its_heading(page: Page, start: int) -> int:
@@ -173,7 +137,7 @@ def _numbered(page: Page, name: str) -> list[Labelled]:
 
 def _is_case(page: Page, items: list[Labelled]) -> bool:
     """Return whether the values tell of a case; other numbers with amounts may be payments, of one dispute or none."""
-    numbers = {item.field for item in items if item.field in _NUMBERS and _number(page, item)}
+    numbers = {item.field for item in items if item.field in NUMBERS and _number(page, item)}
     told = {item.field for item in items} & _OF_A_CASE
     if not numbers or not told:
         return False
@@ -192,7 +156,7 @@ def _distinct(page: Page, spans: list[Span]) -> list[Span]:
     kept = []
     for span in spans:
         items = [item for item in page.labelled if span.start <= item.start < span.end]
-        named = next((name for name in _NUMBERS if any(i.field == name and _number(page, i) for i in items)), "")
+        named = next((name for name in NUMBERS if any(i.field == name and _number(page, i) for i in items)), "")
         numbers = tuple(_number(page, item) for item in items if item.field == named)
         if numbers not in seen:
             seen.add(numbers)

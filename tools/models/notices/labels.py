@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from tools.models.notices.columns import Columns
 from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
-from tools.models.notices.texts import close_key, label_key, without_number_word
+from tools.models.notices.texts import close_key, label_key, without_courtesy, without_number_word
 from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
 
 _COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
-_GAP = re.compile(r"\s*(?:\.{3,}|…+|_{3,}|·{3,})\s*|\s{3,}|\s+[-=]+>?\s+|\s{2,}")
+_GAP = re.compile(r"\.{3,}\s*|…+\s*|_{3,}\s*|·{3,}\s*|\s{3,}|\s+[-=]+>?\s+|\s{2,}")
+_COLUMN_GAP = re.compile(r"\s{2,}")
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
@@ -34,7 +35,7 @@ class Labels:
         if not folded or len(folded) > _LONGEST_LABEL:
             return None
         key = label_key(folded)
-        for spelling in (key, close_key(key), without_number_word(key)):
+        for spelling in (key, close_key(key), without_number_word(key), without_courtesy(key)):
             if found := self._own.get(spelling) or self._all.get(spelling):
                 return found
         bare = label_key(_BRACKETS.sub(" ", folded))
@@ -196,6 +197,10 @@ def _with_colons(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
 
 
 def _with_gap(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
+    pairs = list(_in_cells(folded, cells_of(folded, line, _COLUMN_GAP), labels))
+    if len(pairs) > 1 and all(item.end > item.start for item in pairs):
+        yield from pairs
+        return
     for match in _GAP.finditer(folded, line.start + 1, line.end):
         head = folded[line.start : match.start()].strip(NOISE)
         meaning = labels.whole(head)

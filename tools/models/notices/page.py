@@ -21,7 +21,10 @@ from tools.models.notices.words import Words, language_of_labels
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)(?<![\W_][a-z])[.!?](?=\s)|(?<=\d)\.(?=\s+[^\W\d_])|[。！？\n]")
 
 # A line break between words: no mark that ends a line before it, no mark of a list, a table or a gap behind it.
-_WRAP = re.compile(r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))")
+_WRAP = re.compile(
+    r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))"
+    r"(?!\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z])[).、．）]\s?\D)(?!\S*\d{2}\S*\s*(?:[,;:|/]|[-–—]\s))"
+)
 _NARROWEST_WRAP = 50
 _LONGEST_SENTENCE = 400
 _TOLD_BY = 2_000
@@ -54,6 +57,7 @@ class Page:
     dates: DateRules
     place: Callable[[int, int], Place] = field(repr=False)
     currency: str = ""
+    language: str = ""
 
     @cached_property
     def roles(self) -> list[Hit]:
@@ -137,8 +141,9 @@ def page_of(
 ) -> Page:
     """Fold a text and find its labels; `place` tells where a span of it stands in what was received."""
     folded = fold(text)
-    language = language_of_labels(printed_labels(text), words)
-    labels = Labels(words, sender.source.source if sender.source else "", language)
+    shown = language_of_labels(printed_labels(text), words)
+    language = shown or detect(text[:_TOLD_BY])
+    labels = Labels(words, sender.source.source if sender.source else "", shown)
     columns = Columns(words, f"{fold(mail.subject)}\n{folded[:_TOLD_BY]}", replace(rules, order=order_shown(folded)))
     labelled = tuple(find_labelled(folded, labels, columns))
     folded = _unwrapped(folded, labelled)
@@ -151,8 +156,9 @@ def page_of(
         labelled=labelled,
         sender=sender,
         words=words,
-        dates=_rules(folded, labelled, rules, words.date_orders.get(language or detect(text[:_TOLD_BY]), "")),
+        dates=_rules(folded, labelled, rules, words.date_orders.get(language, "")),
         place=place,
+        language=language,
     )
 
 

@@ -77,6 +77,11 @@ def without_number_word(key: str) -> str:
     return _NUMBER_WORD.sub("", key)
 
 
+def without_courtesy(key: str) -> str:
+    """Return a Japanese label without the courtesy before it: `ご回答期限` is a `回答期限`."""
+    return close_key(key)[1:] if key[:1] in ("ご", "お", "御", "貴") and len(key) > _STEM else key
+
+
 def without_proclitic(word: str) -> str:
     """Return an Arabic word without the short words and the article written onto it."""
     return _ARABIC_HEAD.sub("", word) if "\u0600" <= word[:1] <= "\u06ff" else word

@@ -36,6 +36,7 @@ class Words:
     roles: Phrases
     asides: Phrases
     things: Phrases
+    charges: Phrases
     relative: Phrases
     results: Phrases
     signs: Signs
@@ -43,17 +44,19 @@ class Words:
     zones: Mapping[str, str]
     references: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
     date_orders: Mapping[str, DateOrder]
+    own_currency: Mapping[str, str]
 
 
 # A label that several tables name means the field that comes first here.
 _PRIORITY = (
     "respond_by", "amount", "dispute_reference", "arn", "reason_code", "reason_text", "reason", "order_reference",
-    "payment_reference", "original_reference", "psp_reference", "transaction_date", "other_date", "sale_amount",
-    "order_amount", "other_amount",
+    "payment_reference", "original_reference", "psp_reference", "transaction_date", "plain_amount", "other_date",
+    "sale_amount", "order_amount", "other_amount",
 )  # fmt: skip
 
 
 # Roles looked up by themselves, so that longer words of other roles do not hide theirs.
+_CHARGES = ("charge", "joining")
 _THINGS = ("numbered", "thing_dispute_reference", "thing_payment_reference", "thing_order_reference")
 _ASIDES = (
     "payment",
@@ -61,10 +64,9 @@ _ASIDES = (
     "paid_before",
     "paid_after",
     "conditional",
+    "future",
     "escalated",
     "chargeback",
-    "charge",
-    "joining",
     "afterwards",
 )
 
@@ -89,6 +91,7 @@ def words_of(catalog: NoticeCatalog) -> Words:
         roles=Phrases.of(_roles(words) for words in catalog.words),
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
         things=Phrases.of({tag: words.roles.get(tag, ()) for tag in _THINGS} for words in catalog.words),
+        charges=Phrases.of({tag: words.roles.get(tag, ()) for tag in _CHARGES} for words in catalog.words),
         relative=Phrases.of(words.relative for words in catalog.words),
         results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
         signs=Signs(catalog.values.currencies),
@@ -96,13 +99,15 @@ def words_of(catalog: NoticeCatalog) -> Words:
         zones=catalog.values.zones,
         references={name: _references(source) for name, source in catalog.sources.items()},
         date_orders={words.language: words.date_order for words in catalog.words},
+        own_currency={words.language: words.currency for words in catalog.words if words.currency},
     )
 
 
 def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
     """Return what words do, things aside; `deadline ends on` asks for an answer although it hides `deadline`."""
     asking = Phrases.of([{"answer": words.roles.get("answer", ())}])
-    also = [phrase for phrase in words.roles.get("before_due", ()) if asking.find(fold(phrase))]
+    due = (*words.roles.get("before_due", ()), *words.roles.get("after_due", ()))
+    also = [phrase for phrase in due if asking.find(fold(phrase))]
     roles = {tag: phrases for tag, phrases in words.roles.items() if tag not in _THINGS}
     return {**roles, "answer": (*words.roles.get("answer", ()), *also)}
 

@@ -221,3 +221,54 @@ def test_a_column_that_may_be_two_things_is_none(titles: str, first: str, second
 def test_a_list_of_bills_is_told_nothing() -> None:
     text = "Nummer | Kunde | Betrag | Kn\nRE-20911 | A | 57,80 EUR | 2026-12-02\nRE-20912 | B | 9,90 EUR | 2026-12-11\n"
     assert read(BANK, "Offene Posten", text) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "head", "lines"),
+    [
+        ("3 new cases", "Cardholders have disputed these payments. All amounts in EUR.", (
+            "1) CL-70121 / Visa 10.4 / 45.00 / sale 11.10.2026 / last day 01.12.2026",
+            "2) CL-70122 / Visa 13.1 / 210.50 / sale 13.10.2026 / last day 04.12.2026",
+        )),
+        ("本周拒付2笔", "以下拒付，均为欧元：", (
+            "一、CL-70121，订单 B7781，45.00，买家称未收到货，12月1日",
+            "二、CL-70122，订单 B7790，210.50，买家称货不对板，12月4日",
+        )),
+        ("Tagesliste Chargebacks", "Heute neu eingegangen:", (
+            "- CB CL-70121 / Visa **** 7702 / 45,00 EUR / Kauf vom 21.10.2026 / 10.4 / Antwort bis 01.12.2026",
+            "- CB CL-70122 / Visa **** 0415 / 210,50 EUR / Kauf vom 24.10.2026 / 13.1 / Antwort bis 04.12.2026",
+        )),
+    ],
+)  # fmt: skip
+def test_cells_without_titles_are_told_by_their_values(subject: str, head: str, lines: tuple[str, str]) -> None:
+    found = cases(read(BANK, subject, "\n".join([head, "", *lines])), *FIELDS)
+    assert found == [("CL-70121", "4500", "EUR", "2026-12-01"), ("CL-70122", "21050", "EUR", "2026-12-04")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Won:\n- HM-640 (EUR 82.00)\n- HM-651 (EUR 310.00)\n\nLost:\n- HM-655 (EUR 45.00)\n",
+        "Won: HM-640 (EUR 82.00), HM-651 (EUR 310.00)\nLost: HM-655 (EUR 45.00)\n",
+        "加盟店勝ち：\n・HM-640（82.00 EUR）\n・HM-651（310.00 EUR）\n\n加盟店負け：\n・HM-655（45.00 EUR）\n",
+    ],
+)
+def test_what_stands_over_a_group_of_cases_is_their_result(text: str) -> None:
+    reading = read(BANK, "Results of this month's disputes", text)
+    assert cases(reading, "dispute_reference") == [("HM-640",), ("HM-651",), ("HM-655",)]
+    assert reading is not None
+    assert [case.notice_type for case in reading.cases] == ["outcome_won", "outcome_won", "outcome_lost"]
+
+
+def test_a_customers_list_of_orders_is_no_digest() -> None:
+    text = "I will dispute these charges:\n- LO-10411, EUR 45.00, not received\n- LO-10412, EUR 19.00, not received\n"
+    assert read("jo@posteo.example", "My orders", text) is None
+
+
+def test_a_yen_sign_in_a_japanese_list_is_the_yen() -> None:
+    blocks = (
+        "■1件目\n受付番号：TP-118801\nチャージバック金額：¥5,480\nご提出期限日：2026年12月2日\n\n"
+        "■2件目\n受付番号：TP-118802\nチャージバック金額：¥23,000\nご提出期限日：2026年12月9日\n"
+    )
+    found = cases(read(BANK, "チャージバックのご案内", f"以下をご確認ください。\n\n{blocks}"), *FIELDS)
+    assert found == [("TP-118801", "5480", "JPY", "2026-12-02"), ("TP-118802", "23000", "JPY", "2026-12-09")]

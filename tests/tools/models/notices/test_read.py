@@ -646,3 +646,11 @@ def test_a_forwarded_notice_is_its_inner_senders() -> None:
     assert found.notice_source == "stripe"
     field = found.fields["respond_by"]
     assert outer.text[field.start : field.end] == "2026-12-03"
+
+
+def test_two_labels_with_wide_gaps_stand_on_one_line() -> None:
+    text = "Chargeback\n\nCase number   CB-9911      Disputed amount   EUR 45.00\nReason code   4853      Respond by   2026-12-09\n"
+    reading = read("disputes@harbor.example", "Chargeback", text)
+    assert reading is not None
+    values = [reading.value(name) for name in ("dispute_reference", "amount_minor", "reason_code", "respond_by")]
+    assert values == ["CB-9911", "4500", "4853", "2026-12-09"]
