@@ -23,8 +23,9 @@ _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\d)(?<![\W_][a-z])[.!?](?=\s)|(?<=\d)\
 # A line break between words: no mark that ends a line before it, no mark of a list, a table or a gap behind it.
 _WRAP = re.compile(
     r"(?<=[\w,)'’\"»”、，])\n(?=[\w(«„\"“])(?![^\n]*(?:\t|\||\s{3,}))"
-    r"(?!\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z])[).、．）]\s?\D)(?!\S*\d{2}\S*\s*(?:[,;:|/]|[-–—]\s))"
+    r"(?!\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z])[).、．）]\s?\D)(?!\S{0,24}\d{2}\S{0,24}\s{0,2}(?:[,;:|/]|[-–—]\s))"
 )
+_SHORT_WORD = re.compile(r"(?<![^\W\d])[^\W\d]{2,4}\.$")
 _NARROWEST_WRAP = 50
 _LONGEST_SENTENCE = 400
 _TOLD_BY = 2_000
@@ -130,10 +131,17 @@ class Page:
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Return the sentence or line around a span, as far as a sentence goes."""
         farthest = max(0, start - _LONGEST_SENTENCE)
-        first = max((m.end() for m in _SENTENCE_END.finditer(self.folded, farthest, start)), default=farthest)
         last = min(end + _LONGEST_SENTENCE, len(self.folded))
-        after = _SENTENCE_END.search(self.folded, end, last)
-        return first, after.start() if after else last
+        first = max(
+            (m.end() for m in _SENTENCE_END.finditer(self.folded, farthest, start) if self._ends(m)), default=farthest
+        )
+        after = (m.start() for m in _SENTENCE_END.finditer(self.folded, end, last) if self._ends(m))
+        return first, next(after, last)
+
+    def _ends(self, stop: re.Match[str]) -> bool:
+        """Return whether a full stop ends a sentence, and not a short word: `руб. от`."""
+        behind = self.text[stop.end() : stop.end() + 4].lstrip(" ")[:1]
+        return not (behind.islower() and _SHORT_WORD.search(self.folded, max(0, stop.start() - 6), stop.end()))
 
 
 def page_of(
