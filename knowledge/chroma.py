@@ -15,6 +15,7 @@ import chromadb
 import fasteners
 import psutil
 from chromadb.api import ClientAPI
+from chromadb.api.client import Client
 from chromadb.config import Settings
 
 from rejoinder.errors import ConfigError, ProviderUnavailable
@@ -41,7 +42,7 @@ def open_store(folder: Path, url: str, *, shared: bool) -> OpenStore:
         ProviderUnavailable: the server does not answer.
     """
     if url:
-        return OpenStore(_connect(url), lambda: None)
+        return _open(_connect(url), lambda: None)
     folder.mkdir(parents=True, exist_ok=True)
     if shared or _running_port(folder):
         return _join_server(folder)
@@ -51,7 +52,16 @@ def open_store(folder: Path, url: str, *, shared: bool) -> OpenStore:
             f"another process owns the document store in {str(folder)!r}; "
             "stop it, or run the parts with `rejoinder serve`, `work` and `poll`, which share a server"
         )
-    return OpenStore(chromadb.PersistentClient(str(folder / "data"), settings=_QUIET), owner.release)
+    return _open(chromadb.PersistentClient(str(folder / "data"), settings=_QUIET), owner.release)
+
+
+def _open(client: ClientAPI, leave: Callable[[], None]) -> OpenStore:
+    def close() -> None:
+        if isinstance(client, Client):
+            client.close()  # else its files stay open as long as the process lives
+        leave()
+
+    return OpenStore(client, close)
 
 
 def _connect(url: str) -> ClientAPI:
@@ -73,7 +83,7 @@ def _join_server(folder: Path) -> OpenStore:
         state = _read(folder)
         state["users"] = [*state["users"], psutil.Process().pid]
         _write(folder, state)
-    return OpenStore(_connect(f"http://127.0.0.1:{port}"), lambda: _leave(folder))
+    return _open(_connect(f"http://127.0.0.1:{port}"), lambda: _leave(folder))
 
 
 def _leave(folder: Path) -> None:
