@@ -22,7 +22,7 @@ from rejoinder.intake import Intake
 from rejoinder.storage.files import FileStore
 from rejoinder.storage.store import Store
 from rejoinder.wiring import Program
-from rejoinder.worker import Worker
+from rejoinder.worker import DURABILITY, Worker
 from tools.mail.parse import Limits
 
 PATIENCE = 120.0
@@ -118,7 +118,7 @@ def _bare_runs(program: Program, numbers: range) -> list[float]:
     spent = []
     for number in numbers:
         config = {"configurable": {"thread_id": f"bare-{number}"}}
-        spent.append(seconds_of(lambda c=config, n=number: graph.invoke({"run_id": n}, c, durability="async")))  # type: ignore[misc]
+        spent.append(seconds_of(lambda c=config, n=number: graph.invoke({"run_id": n}, c, durability=DURABILITY)))  # type: ignore[misc]
     return spent
 
 
@@ -167,9 +167,7 @@ def _where(watch: Watch, total: float, count: int) -> Table:
         title="case: where the time goes",
         headings=("part of a customer's case", "calls", "ms a case", "share"),
         rows=tuple((name, called, milliseconds(s / count), f"{s / total:.0%}") for name, called, s in ordered),
-        notes=(
-            "checkpoints are written in a thread beside the nodes; lines with a dash are single calls, dearest first",
-        ),
+        notes=("the checkpoint is written where a walk ends; lines with a dash are single calls, dearest first",),
     )
 
 

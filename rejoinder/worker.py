@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import Command
+from langgraph.types import Command, Durability
 
 from agents.deps import Deps
 from agents.graph import build
@@ -19,6 +19,8 @@ from rejoinder.errors import RejoinderError
 logger = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 6
+DURABILITY: Durability = "exit"
+"""A checkpoint is written where a walk ends. A worker killed on the way walks again; each step finds what it kept."""
 
 
 class Runs(Protocol):
@@ -87,7 +89,7 @@ class Worker:
         """Take the graph on, and tell whether it now waits for a person."""
         if given == WAIT:
             return True
-        left = self.graph.invoke(given, config, context=self.deps, durability="async")  # type: ignore[attr-defined]
+        left = self.graph.invoke(given, config, context=self.deps, durability=DURABILITY)  # type: ignore[attr-defined]
         return INTERRUPT in left
 
     def give_up(self, run_id: int, problem: RejoinderError | Exception) -> None:

@@ -7,13 +7,18 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+from sqlalchemy import Connection
+
 from rejoinder.storage.checkpoints import checkpointer
 from rejoinder.storage.engine import open_engine
 from rejoinder.storage.files import FileStore
+from rejoinder.storage.rows import Rows
 from rejoinder.storage.store import Store
 
 from langgraph.checkpoint.postgres import PostgresSaver  # isort: skip # after our checkpoints set its strict mode
@@ -51,20 +56,30 @@ class NoKnowledge:
         return []
 
 
-def die_at_checkpoint(number: int) -> None:
-    """Die, as by a power cut, right after the checkpoint with this number was written."""
+def die_after_write(number: int) -> None:
+    """Die, as by a power cut, right after the write with this number: a transaction of ours or a checkpoint."""
     written = 0
-    real = PostgresSaver.put
 
-    def put(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def count() -> None:
         nonlocal written
-        result = real(self, *args, **kwargs)
         written += 1
         if written == number:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    begin, put = Rows.begin, PostgresSaver.put
+
+    @contextmanager
+    def counted_begin(self: Rows) -> Iterator[Connection]:
+        with begin(self) as connection:
+            yield connection
+        count()
+
+    def counted_put(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        result = put(self, *args, **kwargs)
+        count()
         return result
 
-    PostgresSaver.put = put  # type: ignore[method-assign]
+    Rows.begin, PostgresSaver.put = counted_begin, counted_put  # type: ignore[method-assign]
 
 
 def worker_on(store: Store, saver: PostgresSaver) -> Worker:
@@ -87,10 +102,10 @@ async def work_until_killed(database: str) -> None:
 
 
 def main() -> None:
-    """Arguments: folder, database, then `advance RUN CHECKPOINT`, `deliver DELIVERY SMTP_PORT` or `work 0 0`."""
+    """Arguments: folder, database, then `advance RUN WRITE`, `deliver DELIVERY SMTP_PORT` or `work 0 0`."""
     folder, database, what, number, at = sys.argv[1:6]
     if what == "advance":
-        die_at_checkpoint(int(at))
+        die_after_write(int(at))
         with checkpointer(database) as saver:
             worker_on(Store(open_engine(database)), saver).advance(int(number))
         return
