@@ -27,7 +27,7 @@ class AskedRows(Rows):
             .where(cases.c.merchant_id == merchant_id, cases.c.order_number == order_number)
             .order_by(disputes.c.case_id.desc())
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [(row.case_id, load(Dispute, row.document)) for row in connection.execute(query)]
 
     def note_file_for_order(self, merchant_id: int, order_number: str, reason: str, actor: str) -> None:

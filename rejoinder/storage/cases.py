@@ -30,12 +30,12 @@ class CaseRows(Rows):
 
     def run(self, run_id: int) -> Run:
         """Return the run."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             return as_run(run_row(connection, run_id))
 
     def case(self, case_id: int) -> Case:
         """Return the case."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no case {case_id}")
@@ -117,7 +117,7 @@ class CaseRows(Rows):
 
     def reconciled(self, run_id: int) -> Reconciled:
         """Return what triage decided for the run."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = run_row(connection, run_id)
         if row.reconciled is None:
             raise NotFound(f"run {run_id} was not read yet")
@@ -125,13 +125,13 @@ class CaseRows(Rows):
 
     def readings(self, run_id: int) -> Sequence[Reading]:
         """Return what each reader read."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = run_row(connection, run_id)
         return [load(Reading, one) for one in row.readings or []]
 
     def route(self, run_id: int) -> Route:
         """Return where the run's draft goes."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = run_row(connection, run_id)
         if row.route is None:
             raise NotFound(f"run {run_id} was not routed yet")
@@ -185,7 +185,7 @@ class CaseRows(Rows):
 
     def dispute(self, case_id: int) -> Dispute | None:
         """Return the case's dispute."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(
                 select(disputes.c.document).where(disputes.c.case_id == case_id)
             ).scalar_one_or_none()
@@ -200,7 +200,7 @@ class CaseRows(Rows):
             .where(disputes.c.status.in_(OPEN))
             .limit(1)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(query).one_or_none() is not None
 
 

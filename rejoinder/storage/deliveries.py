@@ -67,7 +67,7 @@ class DeliveryRows(Rows):
 
     def delivery(self, delivery_id: int) -> Delivery:
         """Return the delivery."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no delivery {delivery_id}")

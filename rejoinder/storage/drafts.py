@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Column, Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.drafts import Draft, Problem
@@ -22,36 +22,34 @@ class DraftRows(Rows):
 
     def save_evidence(self, case_id: int, found: Sequence[Evidence]) -> None:
         """Keep evidence under its stable ids; captured again, the newer capture counts."""
-        rows = {item.evidence_id: {"document": dump(item)} for item in found}
-        with self.begin() as connection:
-            for evidence_id, values in sorted(rows.items()):
-                statement = insert(evidence).values(case_id=case_id, evidence_id=evidence_id, **values)
-                connection.execute(
-                    statement.on_conflict_do_update(index_elements=["case_id", "evidence_id"], set_=values)
-                )
+        self._keep(evidence.c.evidence_id, case_id, {item.evidence_id: dump(item) for item in found})
 
     def evidence(self, case_id: int, evidence_ids: Sequence[str]) -> Sequence[Evidence]:
         """Return the case's evidence with these ids, in this order."""
         query = select(evidence).where(evidence.c.case_id == case_id, evidence.c.evidence_id.in_(evidence_ids))
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = {row.evidence_id: load(Evidence, row.document) for row in connection.execute(query)}
         return [found[evidence_id] for evidence_id in evidence_ids if evidence_id in found]
 
     def save_passages(self, case_id: int, passages: Sequence[Passage]) -> None:
         """Keep the passages as they were retrieved for the case."""
-        with self.begin() as connection:
-            for passage in passages:
-                values = {"document": dump(passage)}
-                statement = insert(used_passages).values(case_id=case_id, passage_id=passage.passage_id, **values)
-                connection.execute(
-                    statement.on_conflict_do_update(index_elements=["case_id", "passage_id"], set_=values)
-                )
+        self._keep(used_passages.c.passage_id, case_id, {passage.passage_id: dump(passage) for passage in passages})
+
+    def _keep(self, key: Column[str], case_id: int, documents: Mapping[str, Any]) -> None:
+        statement = insert(key.table)
+        statement = statement.on_conflict_do_update(
+            index_elements=["case_id", key.name], set_={"document": statement.excluded.document}
+        )
+        rows = [{"case_id": case_id, key.name: name, "document": documents[name]} for name in sorted(documents)]
+        if rows:
+            with self.begin() as connection:
+                connection.execute(statement, rows)
 
     def passages(self, case_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
         """Return the case's passages with these ids, in this order."""
         named = used_passages.c.passage_id.in_(passage_ids)
         query = select(used_passages).where(used_passages.c.case_id == case_id, named)
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = {row.passage_id: load(Passage, row.document) for row in connection.execute(query)}
         return [found[passage_id] for passage_id in passage_ids if passage_id in found]
 
@@ -62,7 +60,7 @@ class DraftRows(Rows):
 
     def draft(self, draft_id: int) -> Draft:
         """Return the draft."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(select(drafts.c.document).where(drafts.c.id == draft_id)).scalar_one_or_none()
         if document is None:
             raise NotFound(f"there is no draft {draft_id}")
@@ -77,7 +75,7 @@ class DraftRows(Rows):
 
     def problems(self, draft_id: int) -> Sequence[Problem]:
         """Return what the checks found on the draft."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = connection.execute(select(drafts.c.problems).where(drafts.c.id == draft_id)).scalar_one_or_none()
         return [load(Problem, problem) for problem in found or []]
 

@@ -62,6 +62,23 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that commits by itself, for queries alone."""
+    held = _HELD.get()
+    if held is None or held.engine is not engine or held.in_transaction():
+        with our_errors(), engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        return
+    with our_errors():
+        held.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with held.begin():
+                yield held
+        finally:
+            held.execution_options(isolation_level=held.default_isolation_level)
+
+
+@contextmanager
 def one_connection(engine: Engine) -> Iterator[None]:
     """Let all transactions of this context share one connection: it is fetched and tested once, not each time."""
     with our_errors(), engine.connect() as connection:

@@ -67,7 +67,7 @@ class FigureRows(Rows):
             query = query.where(_opened_at >= since)
         if until is not None:
             query = query.where(_opened_at < until)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [_record(row) for row in connection.execute(query)]
 
 

@@ -34,14 +34,14 @@ class JudgementRows(Rows):
     def judgement(self, case_id: int) -> Judgement | None:
         """Return what the rules concluded about a case; None while nobody looked."""
         query = select(judgements.c.document).where(judgements.c.case_id == case_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(query).scalar_one_or_none()
         return load(Judgement, document) if document else None
 
     def term_settings(self, case_id: int) -> Mapping[str, str]:
         """Return the terms of the expected value that a person set for this case, by name."""
         query = select(judgements.c.settings).where(judgements.c.case_id == case_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return dict(connection.execute(query).scalar_one_or_none() or {})
 
     def set_term_settings(self, case_id: int, settings: Mapping[str, str], actor: str) -> None:
@@ -66,7 +66,7 @@ class JudgementRows(Rows):
             .order_by(orders.c.placed_at.desc())
             .limit(MAX_EARLIER)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [load(Order, document) for document in connection.execute(query).scalars()]
 
     def other_disputes(
@@ -83,7 +83,7 @@ class JudgementRows(Rows):
             .where(disputes.c.merchant_id == merchant_id, disputes.c.case_id != case_id, or_(*same))
             .limit(MAX_EARLIER)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [load(Dispute, document) for document in connection.execute(query).scalars()]
 
     def letters_in_review(self, merchant_id: int) -> Mapping[int, Order]:
@@ -96,7 +96,7 @@ class JudgementRows(Rows):
             .where(cases.c.merchant_id == merchant_id, cases.c.kind == "dispute")
             .where(runs.c.status == "waiting", reviews.c.status == "open", reviews.c.edit.is_(None))
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return {row.id: load(Order, row.document) for row in connection.execute(query)}
 
     def outcomes(self, merchant_id: int, category: str, level: str) -> tuple[int, int]:
@@ -110,7 +110,7 @@ class JudgementRows(Rows):
             .where(disputes.c.merchant_id == merchant_id)
             .where(judgements.c.category == category, judgements.c.level == level)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             won, lost = connection.execute(decided).one()
         return int(won), int(lost)
 
@@ -132,7 +132,7 @@ class JudgementRows(Rows):
         settled = select(
             func.count().filter(*now), func.count().filter(*now, payments.c.fraud_reported), func.count().filter(*then)
         ).where(*paid, payments.c.captured_at >= before, payments.c.captured_at < after)
-        with self.begin() as connection:
+        with self.reading() as connection:
             disputed, as_fraud = connection.execute(counted).one()
             this, reported, previous = connection.execute(settled).one()
         return MonthOfCards(

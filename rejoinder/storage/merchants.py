@@ -46,7 +46,7 @@ class MerchantRows(Rows):
 
     def merchant(self, merchant_id: int) -> Merchant:
         """Return the merchant."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(merchants).where(merchants.c.id == merchant_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no merchant {merchant_id}")
@@ -54,7 +54,7 @@ class MerchantRows(Rows):
 
     def merchants(self) -> Sequence[Merchant]:
         """Return all merchants by slug."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(merchants).order_by(merchants.c.slug)).all()
         return [replace(load(Merchant, row.document), merchant_id=row.id) for row in rows]
 
@@ -72,13 +72,13 @@ class MerchantRows(Rows):
 
     def user(self, login: str) -> User | None:
         """Return the user with this login."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(users).where(users.c.login == login)).one_or_none()
         return _as_user(row) if row else None
 
     def has_users(self) -> bool:
         """Tell whether anybody can log in."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(select(users.c.id).limit(1)).one_or_none() is not None
 
     def open_session(self, user_id: int, token_hash: str, form_token: str, ends_at: datetime) -> None:
@@ -95,7 +95,7 @@ class MerchantRows(Rows):
             .join(sessions, sessions.c.user_id == users.c.id)
             .where(sessions.c.token_hash == token_hash, sessions.c.ends_at > now)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None

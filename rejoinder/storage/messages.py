@@ -126,13 +126,13 @@ class MessageRows(Rows):
             .order_by(messages.c.id.desc())
             .limit(limit)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.where(messages.c.id < after) if after else query).all()
         return [Quarantined(row.id, row.mailbox, row.raw_file, row.problem, row.received_at) for row in rows]
 
     def message(self, message_id: int) -> StoredMessage:
         """Return the message that started a run."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no message {message_id}")
@@ -147,7 +147,7 @@ class MessageRows(Rows):
             .order_by(messages.c.id.desc())
             .limit(limit)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).all()
         return [stored(row) for row in reversed(rows)]
 
@@ -179,7 +179,7 @@ class MessageRows(Rows):
     def read_until(self, mailbox: str, folder: str) -> tuple[int, int] | None:
         """Return UIDVALIDITY and last UID of a folder."""
         query = select(mail_cursors).where(mail_cursors.c.mailbox == mailbox, mail_cursors.c.folder == folder)
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return (row.uidvalidity, row.last_uid) if row else None
 

@@ -59,7 +59,7 @@ class OrderRows(Rows):
         folded = sorted({number.upper() for number in numbers})[:MAX_CLUES]
         parcels = [number for number in folded if len(number) >= 8]
         by_email = orders.c.customer_email.in_([email.lower() for email in emails][:MAX_CLUES])
-        with self.begin() as connection:
+        with self.reading() as connection:
             paid = _numbers_of_payments(connection, merchant_id, [name for name in payments if name][:MAX_CLUES])
             named = [func.upper(orders.c.number).in_(folded), orders.c.number.in_(paid)]
             if parcels:
@@ -84,7 +84,7 @@ class OrderRows(Rows):
             first, last = _days_around(around)
             wanted += [payments.c.captured_at >= first, payments.c.captured_at < last]
         query = select(payments.c.order_number).where(*wanted).order_by(payments.c.captured_at.desc())
-        with self.begin() as connection:
+        with self.reading() as connection:
             numbers = connection.execute(query.limit(MAX_CANDIDATES)).scalars().all()
             found = _newest(connection, merchant_id, orders.c.number.in_(numbers)) if numbers else {}
         return list(found.values())
@@ -92,14 +92,14 @@ class OrderRows(Rows):
     def order(self, merchant_id: int, number: str) -> Order | None:
         """Return the order with this number."""
         query = select(orders.c.document).where(orders.c.merchant_id == merchant_id, orders.c.number == number)
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(query).scalar_one_or_none()
         return load(Order, document) if document else None
 
     def products(self, merchant_id: int, skus: Sequence[str]) -> Sequence[Product]:
         """Return the products with these article numbers."""
         query = select(products.c.document).where(products.c.merchant_id == merchant_id, products.c.sku.in_(skus))
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [load(Product, document) for document in connection.execute(query).scalars()]
 
     def find_products(self, merchant_id: int, words: str, limit: int = 5) -> Sequence[Product]:
@@ -114,7 +114,7 @@ class OrderRows(Rows):
             .order_by(func.ts_rank(products.c.words, asked).desc(), products.c.sku)
             .limit(limit)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return [load(Product, document) for document in connection.execute(query).scalars()]
 
     def save_match(self, run_id: int, matches: Sequence[Match], chosen: str) -> None:
@@ -129,7 +129,7 @@ class OrderRows(Rows):
 
     def matches(self, run_id: int) -> Sequence[Match]:
         """Return the candidate orders of the run, best first."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             stored = connection.execute(select(runs.c.matches).where(runs.c.id == run_id)).scalar_one_or_none()
         return [load(Match, match) for match in stored or []]
 

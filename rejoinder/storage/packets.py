@@ -31,7 +31,7 @@ class PacketRows(Rows):
             NotFound: the case has no such draft.
         """
         query = select(drafts.c.document).where(drafts.c.id == draft_id, drafts.c.case_id == case_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(query).scalar_one_or_none()
         if document is None:
             raise NotFound(f"case {case_id} has no draft {draft_id}")
@@ -40,7 +40,7 @@ class PacketRows(Rows):
     def made_packet(self, case_id: int, inputs: str) -> MadePacket | None:
         """Return the packet that was made of exactly these inputs."""
         query = select(packets.c.document).where(packets.c.case_id == case_id, packets.c.inputs == inputs)
-        with self.begin() as connection:
+        with self.reading() as connection:
             document = connection.execute(query).scalar_one_or_none()
         return load(MadePacket, document) if document else None
 
@@ -56,7 +56,7 @@ class PacketRows(Rows):
     def uploads(self, case_id: int) -> Sequence[Evidence]:
         """Return the files that were given as evidence for a case, the first given first."""
         given = evidence.c.case_id == case_id, evidence.c.evidence_id.startswith(UPLOAD, autoescape=True)
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = [load(Evidence, row.document) for row in connection.execute(select(evidence).where(*given))]
         return sorted(found, key=lambda item: (item.captured_at, item.evidence_id))
 

@@ -154,7 +154,7 @@ class PageRows(Rows):
             query = query.where(cases.c.status == status)
         if after:
             query = query.where(cases.c.id < after)
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all()
         return [
             CaseLine(r.id, r.kind, r.status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at)
@@ -166,7 +166,7 @@ class PageRows(Rows):
         query = (
             select(cases.c.status, func.count()).where(cases.c.merchant_id.in_(merchant_ids)).group_by(cases.c.status)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def count_messages(self, merchant_ids: Sequence[int]) -> MessageCounts:
@@ -177,7 +177,7 @@ class PageRows(Rows):
             .select_from(messages.outerjoin(runs, runs.c.message_id == messages.c.id))
             .where(messages.c.merchant_id.in_(merchant_ids), messages.c.direction == "in")
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             total, busy = connection.execute(query).one()
         return MessageCounts(total=total, settled=total - busy)
 
@@ -188,7 +188,7 @@ class PageRows(Rows):
             NotFound: no such review.
         """
         query = select(reviews.c.case_id).where(reviews.c.id == review_id, reviews.c.merchant_id.in_(merchant_ids))
-        with self.begin() as connection:
+        with self.reading() as connection:
             found: int | None = connection.execute(query).scalar_one_or_none()
         if found is None:
             raise NotFound(f"there is no review {review_id}")

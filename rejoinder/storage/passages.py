@@ -23,19 +23,19 @@ class PassageRows(Rows):
     def document_hash(self, merchant_id: int, key: str) -> str | None:
         """Return the content hash of an indexed document."""
         query = select(documents.c.content_hash).where(documents.c.merchant_id == merchant_id, documents.c.key == key)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def document_keys(self, merchant_id: int) -> Sequence[str]:
         """Return the keys of all indexed documents."""
         query = select(documents.c.key).where(documents.c.merchant_id == merchant_id).order_by(documents.c.key)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(query).scalars().all()
 
     def document_passages(self, merchant_id: int, key: str) -> Sequence[str]:
         """Return the passage ids of an indexed document."""
         mine = (passages.c.merchant_id == merchant_id, passages.c.document_key == key)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(select(passages.c.passage_id).where(*mine)).scalars().all()
 
     def replace_document(self, merchant_id: int, document: Document, pieces: Sequence[PassageText]) -> None:
@@ -72,7 +72,7 @@ class PassageRows(Rows):
             .order_by(documents.c.in_force_from.desc().nulls_last(), documents.c.key)
             .limit(1)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = connection.execute(query).scalar_one_or_none()
         return load(Document, found) if found else None
 
@@ -90,7 +90,7 @@ class PassageRows(Rows):
         if on:
             query = query.where(_in_force(on))
         query = query.order_by(func.ts_rank(passages.c.words, query_words).desc(), passages.c.passage_id).limit(limit)
-        with self.begin() as connection:
+        with self.reading() as connection:
             return connection.execute(query).scalars().all()
 
     def passages_by_id(self, merchant_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
@@ -98,7 +98,7 @@ class PassageRows(Rows):
         query = _joined(passages, documents.c.document).where(
             passages.c.merchant_id == merchant_id, passages.c.passage_id.in_(passage_ids)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = {row.passage_id: _as_passage(row) for row in connection.execute(query)}
         return [found[passage_id] for passage_id in passage_ids if passage_id in found]
 

@@ -60,7 +60,7 @@ class ReminderRows(ReviewRows):
         )
         newest = func.max(reminders.c.created_at)
         taken = select(reminders.c.case_id, reminders.c.step, newest.label("at"))
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).all()
             named = reminders.c.case_id.in_([row.id for row in rows])
             steps: dict[int, dict[Step, datetime]] = {}
@@ -117,7 +117,7 @@ class ReminderRows(ReviewRows):
     def reminders_of_case(self, case_id: int) -> Sequence[Reminder]:
         """Return the case's reminders, oldest first, without those that a louder one covered."""
         told = reminders.c.case_id == case_id, reminders.c.status != "covered"
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(reminders).where(*told).order_by(reminders.c.id)).all()
         return [as_reminder(row) for row in rows]
 

@@ -68,7 +68,7 @@ class RequestRows(MessageRows):
     def requests_of_case(self, case_id: int) -> Sequence[ColleagueRequest]:
         """Return the case's requests, oldest first."""
         query = select(colleague_requests).where(colleague_requests.c.case_id == case_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.order_by(colleague_requests.c.id)).all()
         return [as_request(row) for row in rows]
 
@@ -137,7 +137,7 @@ class RequestRows(MessageRows):
         query = asked.where(messages.c.id == message_id).order_by(colleague_requests.c.id.desc())
         mail = self.message(message_id).mail
         named = {one.token for one in named_in(_ids(mail))} if mail else set()
-        with self.begin() as connection:
+        with self.reading() as connection:
             found = [as_request(row) for row in connection.execute(query)]
         chosen = [one for one in found if one.token in named] or [one for one in found if one.answered_at is None]
         return chosen[0] if chosen else None

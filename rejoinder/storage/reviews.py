@@ -65,7 +65,7 @@ class ReviewRows(Rows):
     def review(self, review_id: int) -> Review:
         """Return the review."""
         query = select(reviews, runs.c.route).join(runs, runs.c.id == reviews.c.run_id).where(reviews.c.id == review_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFound(f"there is no review {review_id}")
@@ -104,14 +104,14 @@ class ReviewRows(Rows):
 
     def decision(self, review_id: int) -> Decision | None:
         """Return the decision, or None while the review is open."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(decisions).where(decisions.c.review_id == review_id)).one_or_none()
         return _as_decision(row) if row else None
 
     def decision_of_run(self, run_id: int) -> Decision | None:
         """Return the decision on the run's review."""
         query = select(decisions).join(reviews, reviews.c.id == decisions.c.review_id).where(reviews.c.run_id == run_id)
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return _as_decision(row) if row else None
 
@@ -185,7 +185,7 @@ class ReviewRows(Rows):
 
     def unfinished_edit(self, review_id: int) -> dict[str, str] | None:
         """Return the unfinished edit: its subject, its text and who wrote it."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             edit = select(reviews.c.edit).where(reviews.c.id == review_id)
             found: dict[str, str] | None = connection.execute(edit).scalar_one_or_none()
             return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from rejoinder.storage.engine import one_connection, transaction
+from rejoinder.storage.engine import one_connection, reading, transaction
 from rejoinder.storage.tables import audit, cases
 
 
@@ -18,6 +18,10 @@ class Rows:
     def begin(self) -> AbstractContextManager[Connection]:
         """Open one transaction."""
         return transaction(self.engine)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Open a connection for queries alone: each is a transaction of its own, without the two calls around it."""
+        return reading(self.engine)
 
     def one_connection(self) -> AbstractContextManager[None]:
         """Let all transactions of this context share one connection."""

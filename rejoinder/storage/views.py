@@ -37,7 +37,7 @@ class ViewRows(Rows):
 
     def view(self, run_id: int) -> RunView:
         """Return a run with all it is about: case, merchant, message, reading, dispute, matched order."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             row = connection.execute(VIEW, {"run_id": run_id}).one_or_none()
         if row is None:
             raise NotFound(f"there is no run {run_id}")

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -45,6 +46,36 @@ def test_a_dropped_connection_is_one_error_and_the_next_call_works(store: Store)
         connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     other.dispose()
     assert len(store.merchants()) == 1
+
+
+def half_a_change(store: Store) -> None:
+    with store.begin() as connection:
+        connection.execute(text("UPDATE merchants SET slug = 'lost'"))
+        connection.execute(text("INSERT INTO merchants DEFAULT VALUES"))
+
+
+def test_queries_alone_see_what_is_committed_and_leave_the_connection_as_it_was(store: Store) -> None:
+    merchant_of(store)
+    with store.one_connection():
+        with store.reading() as connection:
+            assert connection.execute(text("SELECT count(*) FROM merchants")).scalar_one() == 1
+            assert connection.connection.autocommit  # type: ignore[attr-defined]
+        with pytest.raises(IntegrityError):
+            half_a_change(store)
+        assert [merchant.slug for merchant in store.merchants()] != ["lost"]
+        with store.begin(), store.reading() as other:
+            assert other.execute(text("SELECT count(*) FROM merchants")).scalar_one() == 1
+    with store.begin() as connection:
+        assert not connection.connection.autocommit  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_connection_that_drops_under_a_query_is_one_error_and_the_next_call_works(store: Store, held: bool) -> None:
+    with store.one_connection() if held else nullcontext():
+        with pytest.raises(ProviderUnavailable), store.reading() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        merchant_of(store)
+        assert len(store.merchants()) == 1
 
 
 def test_a_pool_that_is_used_up_may_be_free_again(postgres_url: str) -> None:
