@@ -1,15 +1,18 @@
 """Texts as vectors: offline by default, any LangChain embedding by a setting."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from zlib import crc32
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from knowledge.lexicon import concepts, concepts_in
+from rejoinder.domain.letter_runs import letter_runs
 
 WORD_DIMENSIONS = 640
+SHORTEST_RUN, LONGEST_RUN = 2, 4
 CONCEPT_WEIGHT = 0.8
 
 
@@ -33,17 +36,23 @@ class OfflineEmbedder:
     `docs/explanation/retrieval.md`.
     """
 
-    name: str = "offline-1"
+    name: str = "offline-2"
 
     def embed(self, texts: Sequence[str], language: str) -> list[list[float]]:
         """Return the vectors; the language chooses the lexicon."""
-        grams = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4), n_features=WORD_DIMENSIONS, alternate_sign=True, norm="l2"
-        ).transform(texts)
-        vectors = np.hstack([grams.toarray(), CONCEPT_WEIGHT * _concept_rows(texts, language)])
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        rows: list[list[float]] = (vectors / np.where(norms == 0, 1, norms)).tolist()
+        vectors = np.hstack([_word_rows(texts), CONCEPT_WEIGHT * _concept_rows(texts, language)])
+        rows: list[list[float]] = _of_length_one(vectors).tolist()
         return rows
+
+
+def _word_rows(texts: Sequence[str]) -> np.ndarray:
+    """Count the runs of letters inside words, each at the place and with the sign that its hash gives it."""
+    rows = np.zeros((len(texts), WORD_DIMENSIONS))
+    for row, text in enumerate(texts):
+        for run, count in Counter(letter_runs(text, SHORTEST_RUN, LONGEST_RUN)).items():
+            hashed = crc32(run.encode("utf-8", "surrogatepass"))
+            rows[row, (hashed >> 1) % WORD_DIMENSIONS] += count if hashed & 1 else -count
+    return _of_length_one(rows)
 
 
 def _concept_rows(texts: Sequence[str], language: str) -> np.ndarray:
@@ -52,6 +61,10 @@ def _concept_rows(texts: Sequence[str], language: str) -> np.ndarray:
     for row, text in enumerate(texts):
         for sentence in concepts_in(text, language):
             rows[row, [names[name] for name in sentence]] = 1
+    return _of_length_one(rows)
+
+
+def _of_length_one(rows: np.ndarray) -> np.ndarray:
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(norms == 0, 1, norms)
 

@@ -99,12 +99,12 @@ def win_chance(category: str, evidence_level: Level, outcomes: Outcomes = Outcom
 
     The guess counts for `prior_weight()` cases (Beta-binomial).
     """
-    from scipy.stats import beta  # slow to import, and needed for few commands
+    from scipy.special import betaincinv  # slow to import, and needed for few commands
 
     guess, weight = prior(category, evidence_level), prior_weight()
     won, lost = guess * weight + outcomes.won, (_ONE - guess) * weight + outcomes.lost
     tail = float((_ONE - INTERVAL) / 2)
-    low, high = beta.ppf([tail, 1 - tail], float(won), float(lost))
+    low, high = betaincinv(float(won), float(lost), [tail, 1 - tail])
     return Chance(
         mean=(won / (won + lost)).quantize(_PLACES),
         low=Decimal(str(low)).quantize(_PLACES),

@@ -1,14 +1,14 @@
 """A small local classifier of intents: concepts shared by all languages, beside character n-grams.
 
-Linear support vectors, and probabilities from their distances by one temperature that is fitted on
-examples the vectors were not trained on.
+Asking it needs numpy alone; what it knows is learned in `training.py`, in a process of its own.
 """
 
 import hashlib
 import itertools
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,36 +16,54 @@ from typing import Any
 
 import joblib
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.sparse import hstack
-from scipy.special import log_softmax, softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
+from rejoinder.domain.letter_runs import letter_runs
 from rejoinder.domain.reading import ScoredIntent
 
-VERSION = "3"
-FOLDS = 4
-REGULARISATION = 0.3
-CHARACTER_WEIGHT = 0.7
-SEED = 20261121
-KEPT = ("features", "weights", "offsets", "intents", "temperature")
+VERSION = "4"
+SHORTEST_RUN, LONGEST_RUN = 2, 5
+KEPT = ("vocabularies", "weights", "offsets", "intents", "temperature")
 
 Example = tuple[str, str, str]
 """Language, intent, text."""
 ConceptsIn = Callable[[str, str], list[list[str]]]
 """Text and language to the concepts of each sentence."""
+Features = tuple[str, list[list[str]]]
+"""A text and its concepts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """Terms of one kind, as tf-idf counts them.
+
+    `rows` are the terms' places among all weights, `rarity` their inverse document frequencies, by place from `first`.
+    `damped`: a term that comes often counts as the logarithm. `part`: how much the whole kind counts.
+    """
+
+    terms_in: Callable[[Features], Iterable[str]]
+    rows: Mapping[str, int]
+    first: int
+    rarity: np.ndarray
+    damped: bool
+    part: float
+
+    def weigh(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places of the known terms, and what they count: a vector of length `part`."""
+        found = Counter(self.rows[term] for term in self.terms_in(features) if term in self.rows)
+        places = np.fromiter(found.keys(), dtype=np.intp, count=len(found))
+        counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+        values = (1 + np.log(counts) if self.damped else counts) * self.rarity[places - self.first]
+        return places, self.part * values / (np.linalg.norm(values) or 1)
 
 
 @dataclass(frozen=True)
 class IntentClassifier:
     """A trained classifier; `concepts_in` is given anew when it is loaded.
 
-    `weights` has a row a feature and a column an intent, in single precision, mapped from the file it is kept in.
+    `weights` has a row a term and a column an intent, in single precision, mapped from the file it is kept in.
     """
 
-    features: Any
+    vocabularies: tuple[Vocabulary, ...]
     weights: Any
     offsets: Any
     intents: tuple[str, ...]
@@ -54,82 +72,30 @@ class IntentClassifier:
 
     def classify(self, text: str, language: str) -> list[ScoredIntent]:
         """Return all intents with calibrated probabilities, likeliest first."""
-        row = self.features.transform([(text, self.concepts_in(text, language))])
-        chances = softmax(((row @ self.weights)[0] + self.offsets) * self.temperature)
+        features = text, self.concepts_in(text, language)
+        weighed = [vocabulary.weigh(features) for vocabulary in self.vocabularies]
+        places, values = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
+        distances = (values @ self.weights[places] + self.offsets) * self.temperature
+        chances = np.exp(distances - distances.max())
+        chances /= chances.sum()
         order = np.argsort(-chances)
         return [ScoredIntent(intent=self.intents[i], score=float(chances[i])) for i in order]
 
 
-class Features:
-    """Texts with their concepts to one sparse matrix."""
-
-    def __init__(self) -> None:
-        self.single = TfidfVectorizer(analyzer=_single, dtype=np.float32)
-        self.pairs = TfidfVectorizer(analyzer=_pairs, min_df=2, sublinear_tf=True, dtype=np.float32)
-        self.characters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32
-        )
-
-    def fit_transform(self, rows: Sequence[tuple[str, list[list[str]]]]) -> Any:
-        """Learn the features of the rows and return their matrix."""
-        concepts = [row[1] for row in rows]
-        parts = (
-            self.single.fit_transform(concepts),
-            self.pairs.fit_transform(concepts),
-            CHARACTER_WEIGHT * self.characters.fit_transform([row[0].lower() for row in rows]),
-        )
-        return hstack(parts).tocsr()
-
-    def transform(self, rows: Sequence[tuple[str, list[list[str]]]]) -> Any:
-        """Return the matrix of new rows."""
-        concepts = [row[1] for row in rows]
-        parts = (
-            self.single.transform(concepts),
-            self.pairs.transform(concepts),
-            CHARACTER_WEIGHT * self.characters.transform([row[0].lower() for row in rows]),
-        )
-        return hstack(parts).tocsr()
+def concepts_of(features: Features) -> list[str]:
+    """Return the concepts of a text, each once."""
+    return sorted({name for sentence in features[1] for name in sentence})
 
 
-def _single(sentences: list[list[str]]) -> list[str]:
-    return sorted({name for sentence in sentences for name in sentence})
+def pairs_of(features: Features) -> list[str]:
+    """Return the concepts of a text, and those that stand in one sentence."""
+    together = [f"{a}+{b}" for sentence in features[1] for a, b in itertools.combinations(sentence, 2)]
+    return [*concepts_of(features), *together]
 
 
-def _pairs(sentences: list[list[str]]) -> list[str]:
-    together = [f"{a}+{b}" for sentence in sentences for a, b in itertools.combinations(sentence, 2)]
-    return [*_single(sentences), *together]
-
-
-def train(examples: Sequence[Example], concepts_in: ConceptsIn) -> IntentClassifier:
-    """Train on examples; the same examples always give the same classifier."""
-    rows = [(text, concepts_in(text, language)) for language, _, text in examples]
-    labels = np.array([intent for _, intent, _ in examples])
-    features = Features()
-    matrix = features.fit_transform(rows)
-    model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix, labels)
-    return IntentClassifier(
-        features=features,
-        weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
-        offsets=model.intercept_.astype(np.float32),
-        intents=tuple(str(name) for name in model.classes_),
-        temperature=_temperature(matrix, labels),
-        concepts_in=concepts_in,
-    )
-
-
-def _temperature(matrix: Any, labels: Any) -> float:
-    """Return the factor that makes held-out distances the best probabilities (least negative log likelihood)."""
-    distances, truth = [], []
-    for train_rows, test_rows in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, labels):
-        model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix[train_rows], labels[train_rows])
-        distances.append(model.decision_function(matrix[test_rows]))
-        truth.append(np.searchsorted(model.classes_, labels[test_rows]))
-    scores, right = np.vstack(distances), np.concatenate(truth)
-
-    def loss(factor: float) -> float:
-        return float(-log_softmax(scores * factor, axis=1)[np.arange(len(right)), right].mean())
-
-    return float(minimize_scalar(loss, bounds=(0.5, 30), method="bounded").x)
+def runs_of(features: Features) -> Iterator[str]:
+    """Yield the runs of letters inside the words of a text."""
+    return letter_runs(features[0], SHORTEST_RUN, LONGEST_RUN)
 
 
 def load_or_train(folder: Path, examples: Sequence[Example], concepts_in: ConceptsIn, key: str) -> IntentClassifier:
@@ -144,6 +110,8 @@ def load_or_train(folder: Path, examples: Sequence[Example], concepts_in: Concep
 
 
 def _train_into(path: Path, examples: Sequence[Example], concepts_in: ConceptsIn) -> None:
+    from tools.models.training import train  # a hundred megabytes of libraries that asking does not need
+
     trained = train(examples, concepts_in)
     temporary = path.with_suffix(f".{os.getpid()}")
     joblib.dump({name: getattr(trained, name) for name in KEPT}, temporary)
