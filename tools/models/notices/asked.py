@@ -14,10 +14,10 @@ def asks(page: Page, folded: str, span: tuple[int, int]) -> bool:
 
 
 def clause(page: Page, folded: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
-    """Return the part of the sentence around a date: up to a comma, or to the `if` behind it."""
+    """Return the part of the sentence around a date: up to a comma, or to what happens if or after that behind it."""
     first, last = sentence
     commas = [first + match.end() for match in _COMMA.finditer(folded[first : span[0]])]
     ends = [span[1] + match.start() for match in _COMMA.finditer(folded[span[1] : last])]
     tail = page.words.asides.find(folded[span[1] : last])
-    ends += [span[1] + hit.end for hit in tail if hit.tag == "conditional"]
+    ends += [span[1] + hit.start for hit in tail if hit.tag in ("conditional", "afterwards")]
     return max(commas, default=first), min(ends, default=last)

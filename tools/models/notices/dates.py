@@ -1,7 +1,7 @@
 """Dates as notices print them; a date that can be read two ways is read only when something decides it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -22,9 +22,13 @@ _WIDE = re.compile(r"(?<!\d)(20\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2
 _KANJI_DIGITS = "〇零一二三四五六七八九"
 _KANJI = re.compile(rf"([{_KANJI_DIGITS}]{{4}})年([{_KANJI_DIGITS}十]{{1,3}})月([{_KANJI_DIGITS}十]{{1,3}})日")
 _REIWA = re.compile(r"(?:令和|(?<![a-z])r)\s*(\d{1,2}|元)\s*[年.]\s*(\d{1,2})\s*[月.]\s*(\d{1,2})\s*日?")
+_ROC = re.compile(r"(?<!\d)(1[0-4]\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日號]")
 _YMD = re.compile(r"(?<![\d./-])(20\d\d)(\s?[-/.]\s?)(\d{1,2})\2(\d{1,2})(?!\d)\.?")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2(20\d\d|\d\d)(?![\d/-])(?!\.\d)")
 _SHORT_WIDE = re.compile(r"(?<![\d年년])(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
+_SHORT_DOTTED = re.compile(r"(?<!\w)(?:bis|zum|vom|am|до|от)\s+(\d{1,2})\.(\d{1,2}(?=\.)|[01]\d)(?!\.?\d)")
+_SHORT_NAMED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})\s?\(([月火水木金土日월화수목금토일])\)")
+_SHORT_WEEKDAYS = ("月월", "火화", "水수", "木목", "金금", "土토", "日일")
 _COMPACT = re.compile(r"(?<![\w-])(20[2-4]\d)([01]\d)([0-3]\d)(?![\w-])")
 _TIME = (
     r"(?:(?P<half>上午|下午|晚上|午後|午前|오전|오후)\s*)?(?P<h>\d{1,2})"
@@ -32,13 +36,16 @@ _TIME = (
     r"\s*(?P<ap>[ap]\.?m\b\.?)?(?:\s*uhr)?"
 )
 _AFTER = re.compile(
-    r"(?P<glue>[\s,;t(]*(?:(?:at|um|a las|a|as|alle|alle ore|ore|в|до|saat|till|until|by|الساعه|-|\|)\s+)?)" + _TIME
+    r"(?P<glue>(?:\s?г(?:\.|ода))?[\s,;t(@]*"
+    r"(?:(?:at|um|a las|a|as|alle|alle ore|ore|в|до|saat|till|until|by|الساعه|-|\|)\s+)?)" + _TIME
 )
 _BEFORE = re.compile(
     _TIME + r"(?P<zone>[^\n\d]{0,24}?(?:[+-]\d\d?(?::?\d\d)?)?)[\s,)]*"
     r"(?:(?:on|am|le|del|del dia|de|do dia|il|of|on the|du)\s+)?(?:[a-zа-я]+,\s+)?$"
 )
 _ENDING = re.compile(r"'[^\W\d]{1,3}\b")
+_DAY_ENDS = r"(?!\d|[:.]\d|\s*,?\s*(?!\d{1,2}(?::\d\d|h\d\d|\s?uhr|\s?[ap]\.?m\b))\d)"
+_EARLIEST_YEAR = 2020
 _OFFSET = re.compile(r"[\s(]*(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d\d))?(?!\d)")
 
 
@@ -91,11 +98,12 @@ def _worded() -> tuple[tuple[re.Pattern[str], str], ...]:
     month = "(" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")(?![^\W\d])\.?"
     return (
         (re.compile(rf"(?<![\d.,])(\d{{1,2}})\.?{_ORDINAL}{_OF}{month}{_OF}(20\d\d)(?!\d)"), "dmy"),
-        (re.compile(rf"(?<![^\W\d]){month}\s*(\d{{1,2}}){_ORDINAL}(?:\s*,\s*|\s+|\s*,?\s+of\s+){_YEAR}"), "mdy"),
+        (re.compile(rf"(?<!\w){month}\s*(\d{{1,2}}){_ORDINAL}(?:\s*,\s*|\s+|\s*,?\s+of\s+){_YEAR}"), "mdy"),
         (re.compile(rf"(?<!\d)(20\d\d)[\s./-]*{month}[\s./-]*(\d{{1,2}})(?!\d)"), "ymd"),
         (re.compile(rf"(?<![\d.,])(\d{{1,2}})[-/ ]{month}[-/ ]'?(\d\d)(?![\d:])"), "dmy"),
-        (re.compile(rf"(?<![\d.,])(\d{{1,2}})\.?{_ORDINAL}{_OF}{month}(?!\s*,?\s*\d)"), "dm"),
-        (re.compile(rf"(?<![^\W\d]){month}\s*(\d{{1,2}}){_ORDINAL}(?![\d:.]|\s*,?\s*\d)"), "md"),
+        (re.compile(rf"(?<![\w.,-])(\d{{2}}){month}(\d\d)(?![\w:])"), "dmy"),
+        (re.compile(rf"(?<![\d.,])(\d{{1,2}})\.?{_ORDINAL}{_OF}{month}{_DAY_ENDS}"), "dm"),
+        (re.compile(rf"(?<!\w){month}\s*(\d{{1,2}}){_ORDINAL}{_DAY_ENDS}"), "md"),
     )
 
 
@@ -118,7 +126,7 @@ def order_shown(folded: str) -> DateOrder:
     """Return the order of day and month that the text's own numeric dates prove; empty when none or both."""
     orders: set[DateOrder] = set()
     for match in _NUMERIC.finditer(folded):
-        if match[2] == ".":
+        if match[2] == "." or _may_be_ymd(match):
             continue
         readings = _readings(match[1], match[3], match[4])
         if len(readings) == 1:
@@ -140,15 +148,27 @@ def _raw_dates(folded: str, rules: DateRules) -> list[tuple[int, int, list[date]
     for match in _REIWA.finditer(folded):
         year = 2019 if match[1] == "元" else 2018 + int(match[1])
         raw.append((*match.span(), _days(year, match[2], match[3]), True))
+    for match in _ROC.finditer(folded):
+        raw.append((*match.span(), _days(1911 + int(match[1]), match[2], match[3]), True))
     for match in _YMD.finditer(folded):
         raw.append((*match.span(), _days(match[1], match[3], match[4]), True))
     raw.extend(_numeric(folded, rules))
     raw.extend(_in_words(folded, rules))
     for match in _COMPACT.finditer(folded):
         raw.append((*match.span(), _days(match[1], match[2], match[3]), True))
-    for match in _SHORT_WIDE.finditer(folded):
-        raw.append((*match.span(), _next(match[1], match[2], rules.sent), False))
+    raw.extend(_short(folded, rules))
     return raw
+
+
+def _short(folded: str, rules: DateRules) -> Iterator[tuple[int, int, list[date], bool]]:
+    """Yield days in digits without a year, where a word before or a weekday behind shows that they are days."""
+    for match in _SHORT_WIDE.finditer(folded):
+        yield *match.span(), _next(match[1], match[2], rules.sent), False
+    for match in _SHORT_DOTTED.finditer(folded):
+        yield match.start(1), match.end(2), _next(match[2], match[1], rules.sent), False
+    for match in _SHORT_NAMED.finditer(folded):
+        days = _next(match[1], match[2], rules.sent)
+        yield *match.span(), [day for day in days if match[3] in _SHORT_WEEKDAYS[day.weekday()]], False
 
 
 def kanji_number(written: str) -> int:
@@ -163,16 +183,26 @@ def _numeric(folded: str, rules: DateRules) -> list[tuple[int, int, list[date], 
     raw = []
     for match in _NUMERIC.finditer(folded):
         readings = _readings(match[1], match[3], match[4])
-        order: DateOrder = "dmy" if match[2] == "." else rules.order
+        if _may_be_ymd(match) and (rules.order == "ymd" or not readings):
+            readings["ymd"] = _days(2000 + int(match[1]), match[3], match[4])[0]
+        order: DateOrder = "dmy" if match[2] == "." and rules.order != "ymd" else rules.order
         if len(readings) > 1 and order in readings:
             readings = {order: readings[order]}
         raw.append((*match.span(), list(dict.fromkeys(readings.values())), True))
     return raw
 
 
+def _may_be_ymd(match: re.Match[str]) -> bool:
+    """Return whether numbers of two digits each may begin with the year: `26.12.04`."""
+    year = 2000 + int(match[1])
+    return len(match[4]) == 2 and year >= _EARLIEST_YEAR and bool(_days(year, match[3], match[4]))
+
+
 def _readings(first: str, second: str, year: str) -> dict[DateOrder, date]:
     readings: dict[DateOrder, date] = {}
     full = int(year) if len(year) == 4 else 2000 + int(year)
+    if full < _EARLIEST_YEAR:
+        return readings
     for day in _days(full, second, first):
         readings["dmy"] = day
     for day in _days(full, first, second):

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.asked import asks, clause
 from tools.models.notices.dates import FoundDate, find_dates
+from tools.models.notices.only_day import only_day
 from tools.models.notices.page import Page
+from tools.models.notices.paid import paid_days, tabled_days
 from tools.models.notices.relative import counted_day
 from tools.models.notices.tables import Labelled
 
 _AFTER_A_DATE = 30
-_BESIDE = 3
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
@@ -20,36 +21,23 @@ def find_days(page: Page) -> dict[str, FieldValue]:
     found: dict[str, FieldValue] = {}
     due = _labelled(page, page.under("respond_by"), 0.97) if page.under("respond_by") else None
     if due is None and not _has_date(page, page.under("respond_by")):
-        due = _in_prose(page) or counted_day(page)
-    if due:
+        due = _in_prose(page) or counted_day(page) or only_day(page)
+    if due and not _is_past(page, due):
         found["respond_by"] = due
     if paid := _labelled(page, page.under("transaction_date"), 0.95):
         found["transaction_date"] = paid
-    elif not _has_date(page, page.under("transaction_date")) and (said := _paid_in_prose(page, due)):
-        found["transaction_date"] = said
+    elif not _has_date(page, page.under("transaction_date")):
+        due_day = due.value[:10] if due else ""
+        said = [day for day in paid_days(page) if day.value[:10] != due_day and not _elsewhere(page, day)]
+        said = said or tabled_days(page)
+        if agreed := _agreed(page, said, 0.85):
+            found["transaction_date"] = agreed
     return found
 
 
-def _paid_in_prose(page: Page, due: FieldValue | None) -> FieldValue | None:
-    """Return the day on which a sentence says that the payment was made."""
-    sent = page.dates.sent.isoformat() if page.dates.sent else "9999"
-    days = [
-        day
-        for day in find_dates(page.folded, page.dates)
-        if day.value and day.value[:10] <= sent and not _elsewhere(page, day) and _is_paid(page, day)
-    ]
-    return _agreed(page, [day for day in days if not due or day.value[:10] != due.value[:10]], 0.85)
-
-
-def _is_paid(page: Page, day: FoundDate) -> bool:
-    first, last = page.sentence(day.start, day.end)
-    before = page.words.asides.find(page.folded[first : day.start])
-    after = page.words.asides.find(page.folded[day.end : last])
-    if any(hit.tag == "paid_after" and hit.start <= _BESIDE for hit in after):
-        return True
-    beside = any(hit.tag == "paid_before" and day.start - first - hit.end <= _BESIDE for hit in before)
-    things = [hit.tag for hit in before if hit.tag in ("payment", "case")]
-    return beside and bool(things) and things[-1] == "payment"
+def _is_past(page: Page, due: FieldValue) -> bool:
+    """Return whether a day was over when the notice was sent: an answer can be due by then no more."""
+    return page.dates.sent is not None and due.value[:10] < page.dates.sent.isoformat()
 
 
 def _labelled(page: Page, items: list[Labelled], score: float) -> FieldValue | None:

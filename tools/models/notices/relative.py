@@ -11,6 +11,7 @@ from rejoinder.domain.reading import FieldValue
 from tools.models.notices.asked import asks, clause
 from tools.models.notices.dates import FoundDate, find_dates, kanji_number
 from tools.models.notices.page import Page
+from tools.models.notices.paid import tabled_days
 from tools.models.notices.texts import label_key
 
 _COUNT = re.compile(r"(?<![^\W\u3040-\u9fff\uac00-\ud7af])(?<![.,/:-])(\d{1,3})\s?\)?|[一二三四五六七八九十]{1,3}")
@@ -70,14 +71,16 @@ def _asked(page: Page, span: tuple[int, int], sentence: tuple[int, int]) -> bool
 
 def _own_day(page: Page, span: tuple[int, int]) -> date | None:
     """Return the day that the notice prints as its own; the day it was sent when it is the mail and prints none."""
-    days = {day.value[:10] for day in find_dates(page.folded, page.dates) if _is_own(page, day)}
+    payments = {day.start for day in tabled_days(page)}
+    own = [day for day in find_dates(page.folded, page.dates) if day.start not in payments and _is_own(page, day)]
+    days = {day.value[:10] for day in own}
     if not days and not page.place(*span).where and page.dates.sent_proven:
         return page.dates.sent
     if len(days) != 1:
         return None
     printed = days.pop()
-    own = date.fromisoformat(printed) if printed else None
-    return own if own and _is_recent(own, page.dates.sent) else None
+    dated = date.fromisoformat(printed) if printed else None
+    return dated if dated and _is_recent(dated, page.dates.sent) else None
 
 
 def _is_recent(own: date, sent: date | None) -> bool:

@@ -63,6 +63,7 @@ _ASIDES = (
     "case",
     "paid_before",
     "paid_after",
+    "paid_of",
     "conditional",
     "future",
     "escalated",
