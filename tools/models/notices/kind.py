@@ -13,6 +13,7 @@ _ORDER = (
 )  # fmt: skip
 _ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
+_JUST_BEFORE = 20
 _ESCALATED = frozenset({"escalated", "chargeback"})
 
 
@@ -57,7 +58,7 @@ def _prose_hits(page: Page) -> list[Hit]:
     for hit in page.types:
         if any(item.label_start <= hit.start < item.start for item in page.labelled):
             continue
-        if hit.tag in _ENDED and _conditional(page, hit):
+        if (hit.tag in _ENDED and _conditional(page, hit)) or (hit.tag == "evidence_ack" and _to_come(page, hit)):
             continue
         hits.append(hit)
     return hits
@@ -65,6 +66,12 @@ def _prose_hits(page: Page) -> list[Hit]:
 
 def _conditional(page: Page, hit: Hit) -> bool:
     return "conditional" in page.words.asides.tags(page.folded[slice(*page.sentence(hit.start, hit.end))])
+
+
+def _to_come(page: Page, hit: Hit) -> bool:
+    """Return whether the words tell what will be done: what `will be sent` can still be added to."""
+    first = max(page.sentence(hit.start, hit.end)[0], hit.start - _JUST_BEFORE)
+    return "future" in page.words.asides.tags(page.folded[first : hit.end])
 
 
 def _told(page: Page, tags: frozenset[str]) -> bool:

@@ -7,13 +7,15 @@ from rejoinder.domain.notices import CodeMeaning, NoticeCatalog
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.page import Page
 from tools.models.notices.tables import Labelled
-from tools.models.notices.texts import bounded, fold
+from tools.models.notices.texts import Hit, bounded, fold
 
 _CODE = re.compile(
     r"(?<![\w.,$€£-])(?:[A-Z]{0,3}\d{1,4}(?:\.\d{1,2}){0,2}|[A-Z]{2}\d{1,2}|[A-Z]{2})(?![\w%€$£])(?![.,]\d)"
 )
 # A new sentence begins behind three letters and a full stop.
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?=\s+[^\W\d_a-zа-я])|。(?=.)|(?<=[\u3040-\u9fff\uac00-\ud7af])\.(?=\s)")
+# A request for papers is the reason only where the buyer's own is not told.
+_WEAK = frozenset({"documentation_request", "general"})
 _EDGES = " \t-:–—|,;()（）[]【】./"
 
 
@@ -189,22 +191,22 @@ def _meaning(catalog: NoticeCatalog, network: str, code: str) -> CodeMeaning | N
 
 
 def words_category(page: Page, folded: str) -> str:
-    """Return the category of the longest phrase in the words; `general` only when nothing else fits."""
+    """Return the category of the longest phrase in the words; a weak one only when nothing else fits."""
     hits = page.words.categories.find(folded)
-    hits.sort(key=lambda hit: (hit.tag == "general", hit.start - hit.end, hit.start))
+    hits.sort(key=lambda hit: (hit.tag in _WEAK, hit.tag == "general", hit.start - hit.end, hit.start))
     return hits[0].tag if hits else ""
 
 
 def _body_category(page: Page) -> str:
     """Return the category that the sentences of the mail agree on, its subject counted first."""
-    for folded in (page.subject, page.folded):
-        hits = [hit for hit in page.words.categories.find(folded) if hit.tag != "general"]
-        tags = {hit.tag for hit in hits}
-        if len(tags) == 1:
-            return tags.pop()
-        if hits:
-            longest = max(hits, key=lambda hit: hit.end - hit.start)
-            rest = {hit.tag for hit in hits if hit.end - hit.start >= (longest.end - longest.start) * 0.8}
-            if len(rest) == 1:
-                return longest.tag
-    return ""
+    hits = [page.words.categories.find(folded) for folded in (page.subject, page.folded)]
+    told = (_agreed([hit for hit in found if hit.tag not in _WEAK]) for found in hits)
+    asked = (_agreed([hit for hit in found if hit.tag == "documentation_request"]) for found in hits)
+    return next((tag for tag in (*told, *asked) if tag), "")
+
+
+def _agreed(hits: list[Hit]) -> str:
+    """Return the tag of all hits, or of those that are about as long as the longest."""
+    longest = max((hit.end - hit.start for hit in hits), default=0)
+    tags = {hit.tag for hit in hits if hit.end - hit.start >= longest * 0.8}
+    return tags.pop() if len(tags) == 1 else ""

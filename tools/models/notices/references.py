@@ -22,7 +22,7 @@ _NUMBER = re.compile(
     r"[a-zа-я0-9][a-zа-я0-9./_-]{1,40}[a-zа-я0-9](?![a-zа-я0-9_@])"
 )
 _BETWEEN = re.compile(
-    r"(?:\s*(?:[:#(（\"'«“„]|№|n°|nº|nr\.?|no\.?|n\.|is|is:|lautet|es|est|è|é|は|는|은|为|為|是|هو))+\s*$"
+    r"(?:\s*(?:[:#(（\"'«“„]|№|は|는|은|为|為|是|(?<!\w)(?:n°|nº|n\.?\s?o\.?|nr\.?|n\.|is|is:|lautet|es|est|è|é|هو)))+\s*$"
 )
 _NUMBER_MARK = re.compile(r"(?:[#№]|\b(?:no|nr|nro|num|n)\.?|[º°])\s?$")
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
@@ -39,6 +39,9 @@ def find_references(page: Page) -> dict[str, FieldValue]:
     if arn := _arn(page):
         found["arn"] = arn
     _update_from_prose(found, page)
+    plain = _only(page, page.under("reference"))
+    if plain and not re.fullmatch(r"\d{23}", plain.value):
+        found.setdefault("dispute_reference", plain)
     return _without_doubles(found)
 
 
@@ -101,15 +104,12 @@ def _update_with_doubtful(found: dict[str, FieldValue], page: Page) -> None:
     """Give the numbers under labels of several meanings to the field that the mail leaves for them."""
     original = _only(page, page.under("original_reference"))
     own = _only(page, page.under("psp_reference"))
-    plain = _only(page, page.under("reference"))
     if original:
         found.setdefault("payment_reference", original)
     if own and original:
         found.setdefault("dispute_reference", own)
     elif own and "dispute_reference" in found:
         found.setdefault("payment_reference", own)
-    if plain and not re.fullmatch(r"\d{23}", plain.value) and "dispute_reference" not in found:
-        found["dispute_reference"] = plain
 
 
 def _arn(page: Page) -> FieldValue | None:

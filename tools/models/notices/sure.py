@@ -8,6 +8,9 @@ from tools.models.notices.page import Page
 
 _ONLY_IN_NOTICES = frozenset({"dispute_reference", "arn", "reason_code", "card_last4"})
 _ALSO_OF_A_BILL = frozenset({"order_reference", "amount_minor", "currency", "respond_by", "buyer_name", "buyer_email"})
+_OF_ONE_PAYMENT = frozenset(
+    {"arn", "reason_code", "card_last4", "payment_reference", "order_reference", "transaction_date"}
+)
 STRONG = ("dispute_reference", "amount_minor", "respond_by", "reason_code", "reason_text", "arn", "card_last4")
 
 
@@ -16,7 +19,7 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     strong = max(sum(name in fields for name in STRONG), cases)
     tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
     told = kind or kinds_named(page) or cases > 1 or _told_as_case(tags, fields) or _own_words(page, strong, tags)
-    if not told:
+    if not told or (kind == "monitoring_program" and not _OF_ONE_PAYMENT & set(fields)):
         return 0.0
     shaped = _own_number(page, fields)
     if marketing(page) >= 2 and not shaped and not {"dispute_reference", "respond_by"} & set(fields):
@@ -65,11 +68,17 @@ def _unknown(
         return 0.0
     if not several and not set(fields) - _ALSO_OF_A_BILL:
         return 0.0
-    if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)):
+    if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)) and not _of_a_clerk(first_person, fields):
         return 0.0
     if labelled < 2 and not several and not _full_prose(page, kind, strong, fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
+
+
+def _of_a_clerk(first_person: int, fields: Mapping[str, FieldValue]) -> bool:
+    """Return whether one word of the first person is a clerk's, who names case, amount, deadline, and card or code."""
+    names_case = {"dispute_reference", "amount_minor", "respond_by"} <= set(fields)
+    return first_person == 1 and names_case and bool({"card_last4", "arn", "reason_code"} & set(fields))
 
 
 def _speaks_of_a_case(page: Page, kind: str, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
