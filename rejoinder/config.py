@@ -190,7 +190,6 @@ class Settings(_Table):
         20, description="How long an approved answer can be taken back before it is sent."
     )
     max_mail_bytes: Annotated[int, Field(ge=1024)] = 25 * 1024 * 1024
-    retention_days: Annotated[int, Field(ge=1)] = 730
     fetch_seconds: Annotated[float, Field(gt=0)] = 5.0
     heartbeat_seconds: Annotated[float, Field(gt=0)] = 10.0
     stalled_seconds: Annotated[float, Field(gt=0)] = 30.0
