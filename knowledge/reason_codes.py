@@ -76,12 +76,6 @@ def find(network: str, code: str) -> ReasonCode | None:
     return next((known[spelling] for spelling in _candidates(network, code) if spelling in known), None)
 
 
-def category_of(network: str, code: str) -> str:
-    """Return the code's category; empty when the code is unknown."""
-    found = find(network, code)
-    return found.category if found else ""
-
-
 def required_evidence(network: str, code: str, category: str) -> tuple[str, ...]:
     """Return the ids of the evidence that a dispute asks for; of its category when the code does not say more."""
     found = find(network, code)

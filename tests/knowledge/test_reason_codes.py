@@ -2,7 +2,6 @@ import pytest
 
 from knowledge.reason_codes import (
     categories,
-    category_of,
     evidence_titles,
     find,
     reason_codes,
@@ -67,12 +66,11 @@ def test_a_code_is_found_however_it_is_written(network, written, code):
 @pytest.mark.parametrize(("network", "code"), [("amex", "4"), ("visa", "99.9"), ("nobody", "10.4"), ("visa", "")])
 def test_an_unknown_code_is_none(network, code):
     assert find(network, code) is None
-    assert category_of(network, code) == ""
 
 
 def test_the_same_digits_mean_different_things_in_two_networks():
-    assert category_of("discover", "4755") == "not_received"
-    assert category_of("amex", "4755") == "no_authorization"
+    assert find("discover", "4755").category == "not_received"
+    assert find("amex", "4755").category == "no_authorization"
 
 
 def test_the_category_tells_what_is_needed_when_the_code_does_not():

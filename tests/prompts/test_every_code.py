@@ -11,7 +11,6 @@ from agents.dispute.judging import Given, judge
 from agents.dispute.subject import Subject
 from knowledge.reason_codes import (
     categories,
-    category_of,
     evidence_titles,
     find,
     reason_codes,
@@ -38,7 +37,8 @@ def test_these_are_all_codes() -> None:
 
 @by_network
 def test_a_code_has_the_category_that_is_known_for_it(network: str) -> None:
-    assert {c.code: category_of(network, c.code) for c in of(network)} == {c.code: c.category for c in of(network)}
+    found = {c.code: find(network, c.code) for c in of(network)}
+    assert {code: one and one.category for code, one in found.items()} == {c.code: c.category for c in of(network)}
 
 
 @by_network
