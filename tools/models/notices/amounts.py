@@ -16,7 +16,7 @@ NUMBER = (
     r"|\d+(?:[.,]\d{1,3})?(?![\d])"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.,/])(?<!\w-)(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})"
+    rf"(?<![\w./])(?<!\d,)(?<!\w-)(?:{NUMBER})(?![-/]\d)(?:,-)?|(?<=[^\W\d_a-z])(?:{NUMBER})|(?<=[a-z])(?:{NUMBER})"
 )
 
 
@@ -24,7 +24,7 @@ _NUMBER = re.compile(
 _LETTER = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
 
 
-_IN_BRACKETS = r"\((?=[^()\d]{1,12}\))"
+_IN_BRACKETS = r"\((?=[^()\d]{1,24}\))"
 
 
 class Money(NamedTuple):
@@ -53,6 +53,7 @@ class Signs:
         names = "|".join(_bounded(word) for word in words)
         self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})|(?P<sign>{names}))[\s:(+-]*$")
         self._after = re.compile(rf"(?:[\s)]*|\s?{_IN_BRACKETS})(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
+        self._names = re.compile(names)
         self._codes = re.compile(rf"(?<!{_LETTER})(?:{codes})(?!{_LETTER})")
 
     def find(self, text: str, folded: str) -> list[Money]:
@@ -77,6 +78,11 @@ class Signs:
     def codes_in(self, text: str, folded: str) -> set[str]:
         """Return the currencies whose codes are printed."""
         return {text[m.start() : m.end()] for m in self._codes.finditer(folded) if text[m.start() : m.end()].isupper()}
+
+    def named_in(self, folded: str) -> tuple[str, ...]:
+        """Return what the signs and words of money in a few words mean together; nothing when they disagree."""
+        meant = [set(self._means[match[0]]) for match in self._names.finditer(folded)]
+        return tuple(sorted(set.intersection(*meant))) if meant else ()
 
     def _money(self, text: str, folded: str, match: re.Match[str]) -> Money | None:
         line_start = folded.rfind("\n", 0, match.start()) + 1

@@ -1,5 +1,7 @@
 """Which of a notice's amounts is the disputed one, and in which money."""
 
+import re
+
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.amounts import Money, minor_units
 from tools.models.notices.page import Page
@@ -9,16 +11,22 @@ from tools.models.notices.texts import Hit
 # Where a label stands before a sentence by chance, an amount in it is the sentence's.
 _NO_MONEY = frozenset({"reason", "reason_text", "card", "buyer_name", "network"})
 _ROWS = ("amount", "plain_amount", "sale_amount")
-_SCORES = {"amount": 0.97, "plain_amount": 0.92, "sale_amount": 0.85}
+_SCORES = {"amount": 0.97, "plain_amount": 0.92, "sale_amount": 0.85, "order_amount": 0.75}
+_BREAK = re.compile(r"\d|[,;:]\s|[，、；：。]")
 
 
 def find_money(page: Page) -> dict[str, FieldValue]:
     """Return `amount_minor` and `currency` where they are sure."""
     for row in _ROWS:
-        items = page.under(row)
-        if items:
-            return _agreed(page, [money for item in items if (money := _labelled(page, item))], _SCORES[row])
-    return _agreed(page, _in_prose(page), 0.85)
+        if page.under(row):
+            return _under(page, row)
+    told = _in_prose(page)
+    # What the whole order came to is the disputed amount only where nothing else is named.
+    return _agreed(page, told, 0.85) if told else _under(page, "order_amount")
+
+
+def _under(page: Page, row: str) -> dict[str, FieldValue]:
+    return _agreed(page, [money for item in page.under(row) if (money := _labelled(page, item))], _SCORES[row])
 
 
 def _labelled(page: Page, item: Labelled) -> Money | None:
@@ -29,9 +37,13 @@ def _labelled(page: Page, item: Labelled) -> Money | None:
     bare = page.words.signs.bare(folded)
     if bare is None:
         return None
-    hinted = page.words.signs.codes_in(item.hint.upper(), item.hint) if item.hint else set()
-    currencies = tuple(hinted) if len(hinted) == 1 else ()
-    return _moved(bare._replace(currencies=currencies), item.start)
+    return _moved(bare._replace(currencies=_hinted(page, item.hint)), item.start)
+
+
+def _hinted(page: Page, hint: str) -> tuple[str, ...]:
+    """Return the currencies that a label names: `amount eur`, `valor (r$)`, `montant en euros`."""
+    codes = page.words.signs.codes_in(hint.upper(), hint)
+    return tuple(codes) if len(codes) == 1 else page.words.signs.named_in(hint)
 
 
 def _moved(money: Money, by: int) -> Money:
@@ -75,7 +87,9 @@ def _settled(page: Page, money: Money) -> tuple[str, ...]:
     said = _mentioned(page, money.currencies)
     if len(said) == 1:
         return tuple(said)
-    return tuple(proved) if len(proved) == 1 and not said else money.currencies
+    own = page.words.own_currency.get(page.language, "")
+    usual = proved or {own} & set(money.currencies)
+    return tuple(usual) if len(usual) == 1 and not said else money.currencies
 
 
 def _mentioned(page: Page, possible: tuple[str, ...]) -> set[str]:
@@ -110,10 +124,23 @@ def _role(page: Page, folded: str, money: Money, sentence: tuple[int, int]) -> s
     if page.decided:
         before, after = _without_settled(before), _without_settled(after)
     near = [hit.tag for hit in before if hit.tag in ("fee", "disputing")]
-    if (near and near[-1] == "fee") or any(hit.tag == "fee" and hit.start < 12 for hit in after):
+    if (near and near[-1] == "fee") or _is_charge(page, folded[max(sentence[0], money.start - 40) : money.start]):
+        return "fee"
+    if any(hit.tag == "fee" and hit.start < 12 and not _joins(page, folded, money.end, hit) for hit in after):
         return "fee"
     whole = page.words.roles.tags(folded[slice(*sentence)])
     return "disputing" if "disputing" in whole or "case" in whole else ""
+
+
+def _is_charge(page: Page, head: str) -> bool:
+    """Return whether a charge is named before an amount, whatever it is for: `the fee for the dispute of $15`."""
+    gaps = [head[hit.end :] for hit in page.words.charges.find(head) if hit.tag == "charge"]
+    return any(not _BREAK.search(gap) and "joining" not in page.words.charges.tags(gap) for gap in gaps)
+
+
+def _joins(page: Page, folded: str, start: int, fee: Hit) -> bool:
+    """Return whether the words up to a fee set it beside the amount: `$120.00 and the fee`."""
+    return "joining" in page.words.charges.tags(folded[start : start + fee.start])
 
 
 def _without_settled(hits: list[Hit]) -> list[Hit]:

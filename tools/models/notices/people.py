@@ -5,11 +5,14 @@ import re
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.page import Page
 from tools.models.notices.tables import Labelled
+from tools.models.notices.texts import bounded
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d|[/.-]\d|\s?[年년])")
 _FOUR = re.compile(r"(?<!\d)(?<!\d[/.-])(\d{4})(?!\d|[/.-]\d|\s?[年년])")
-_BEHIND = re.compile(r"[ \t:*•(.,]*(?:\w{1,4}\s)?(\d{4})(?!\d|[/.-]\d|\s?[年년])")
+_BEHIND = re.compile(r"[ \t:*•(.,#]*(?:\w{1,4}\s)?(\d{4})(?!\d|[/.-]\d|\s?[年년])")
+# Between a network's name and the digits: nothing, or few words; a Mastercard's four may be a reason code.
+_BESIDE_NETWORK = re.compile(r"[ (,:#-]{1,3}(?:[^\W\d]+ ){0,2}(?!4[5-9]\d\d|20[12]\d)(\d{4})(?!\d|[/.-]\d|[.,]\d)")
 _BEFORE_ENDING = re.compile(r"(?<![\d/.-])(\d{4})['’ ]?[^\W\d]{0,4}\s?$")
 
 
@@ -29,8 +32,9 @@ def _card(page: Page) -> FieldValue | None:
             match = _FOUR.search(value)
         if match:
             spans.setdefault(match[1], (item.start + match.start(1), item.start + match.end(1)))
-    if not spans:
-        spans = _in_prose(page)
+        elif item.field == "network":
+            spans.update(_beside_network(page, item.start, item.end))
+    spans = spans or _in_prose(page) or _beside_network(page, 0, len(page.folded))
     if len(spans) != 1:
         return None
     value, span = next(iter(spans.items()))
@@ -45,6 +49,19 @@ def _in_prose(page: Page) -> dict[str, tuple[int, int]]:
             match = _BEFORE_ENDING.search(page.folded, max(0, hit.start - 12), hit.start)
         if match:
             spans[match[1]] = match.span(1)
+    return spans
+
+
+def _beside_network(page: Page, start: int, end: int) -> dict[str, tuple[int, int]]:
+    """Return the four digits behind a network's name, as in `Visa 4409` and `visa, card summary 3238`."""
+    spans: dict[str, tuple[int, int]] = {}
+    for name, _, _ in page.words.networks:
+        at = page.folded.find(name, start, end)
+        while at >= 0:
+            match = _BESIDE_NETWORK.match(page.folded, at + len(name), end)
+            if match and bounded(page.folded, at, at + len(name)):
+                spans[match[1]] = match.span(1)
+            at = page.folded.find(name, at + len(name), end)
     return spans
 
 
@@ -72,5 +89,20 @@ def _printed_name(page: Page, item: Labelled) -> FieldValue | None:
     printed = _EMAIL.split(printed)[0].strip(" ,;-/·|\t")
     if not printed or len(printed) > 60 or any(letter.isdigit() or letter in "*@:" for letter in printed):
         return None
+    if _without_colon(item) and not (_in_a_block(page, item) and _capital(printed)):
+        return None
     at = item.start + page.printed(item).index(printed)
     return page.value(printed, 0.92, at, at + len(printed))
+
+
+def _without_colon(item: Labelled) -> bool:
+    return item.label_start + len(item.hint) + 1 == item.start and item.hint[-1:] not in (":", "：")
+
+
+def _in_a_block(page: Page, item: Labelled) -> bool:
+    """Return whether the line above a label is labelled too: behind a word and a blank may stand anything."""
+    return any(other.end + 1 == item.label_start for other in page.labelled)
+
+
+def _capital(name: str) -> bool:
+    return not any(word[0].islower() for word in (name.split()[0], name.split()[-1]))

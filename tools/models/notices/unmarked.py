@@ -18,12 +18,12 @@ _LOOKS = {
     **dict.fromkeys(("dispute_reference", "payment_reference", "order_reference", "psp_reference", "arn"), _NUMBER),
     **dict.fromkeys(("original_reference", "reference"), _NUMBER),
     **dict.fromkeys(("respond_by", "transaction_date", "other_date"), _DATE),
-    **dict.fromkeys(("amount", "plain_amount", "sale_amount", "other_amount"), _MONEY),
+    **dict.fromkeys(("amount", "plain_amount", "sale_amount", "order_amount", "other_amount"), _MONEY),
     "card": r"[^\d!?]{0,24}\d{4}|\d{4,6}[*x•]{2,}\d{4}",
     "reason_code": r"[a-z]{0,3}\d[\w.]{0,6}(?:[\s:–-]+\D{3,60})?",
     "network": r"[^\d.!?]{3,20}",
     "buyer_email": r"\S+@\S+\.\w+",
-    "buyer_name": r"\S+@\S+\.\w+",
+    "buyer_name": r"\S+@\S+\.\w+|[^\W\d_]\S*(?: [^\W\d_]\S*){1,3}",
 }
 _PATTERNS = {field: re.compile(pattern) for field, pattern in _LOOKS.items()}
 
