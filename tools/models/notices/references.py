@@ -128,18 +128,19 @@ def _update_from_prose(found: dict[str, FieldValue], page: Page) -> None:
     """Add the numbers that sentences name, then those of the subject; one that is named already is nothing else."""
     for text, folded, in_text in ((page.text, page.folded, True), (page.heading, page.subject, False)):
         taken = {item.value for item in found.values()}
+        named = [one for one in _named_numbers(page, text, folded) if one[0] not in taken]
         for name in _REFERENCES:
             values = {
                 token: page.value(token, 0.85, *(span if in_text else ()))
-                for token, span in _named_numbers(page, text, folded, name)
-                if token not in taken
+                for token, span, names in named
+                if name in names
             }
             if name not in found and len(values) == 1:
                 found[name] = next(iter(values.values()))
 
 
-def _named_numbers(page: Page, text: str, folded: str, name: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the numbers of a text that words beside them say are of this thing."""
+def _named_numbers(page: Page, text: str, folded: str) -> Iterator[tuple[str, tuple[int, int], set[str]]]:
+    """Yield the numbers of a text with the things that words beside them say they are of."""
     for match in _NUMBER.finditer(folded):
         start, end = match.span()
         token = text[start:end]
@@ -147,32 +148,33 @@ def _named_numbers(page: Page, text: str, folded: str, name: str) -> Iterator[tu
         fewest = 3 if marked or _NUMBER_MARK.search(folded[max(0, start - 6) : start]) else 5
         if _is_other(token) and not (token.isdigit() and fewest <= len(token) <= 22):
             continue
-        if not _is_money(page, text, folded, (start, end)) and _is_named(page, folded, (start, end), name):
-            yield token, (start, end)
+        names = _names(page, folded, (start, end))
+        if names and not _is_money(page, text, folded, (start, end)):
+            yield token, (start, end), names
 
 
-def _is_named(page: Page, folded: str, span: tuple[int, int], name: str) -> bool:
-    """Return whether words say that a number is of this thing: before it, or behind it when none stand before."""
-    start, end = span
-    if before := _named_before(page, folded, start):
-        return name in before
-    return _labelled_before(page, folded, start, name) or _labelled_after(page, folded, end, name)
+def _names(page: Page, folded: str, span: tuple[int, int]) -> set[str]:
+    """Return what words say a number is of: those before it, and those behind it when no thing stands before."""
+    return _named_before(page, folded, span[0]) or {
+        *_labelled_before(page, folded, span[0]),
+        *_named_after(page, folded, span[1]),
+    }
 
 
 def _is_money(page: Page, text: str, folded: str, span: tuple[int, int]) -> bool:
     """Return whether a bare number has a currency beside it."""
-    first, last = folded.rfind("\n", 0, span[0]) + 1, span[1] + 28
+    first, last = max(folded.rfind("\n", 0, span[0]) + 1, span[0] - 28), span[1] + 28
     sums = page.words.signs.find(text[first:last], folded[first:last]) if folded[slice(*span)].isdigit() else []
     return any(money.start <= span[0] - first < money.end for money in sums)
 
 
-def _labelled_before(page: Page, folded: str, end: int, name: str) -> bool:
-    """Return whether the label of the thing stands before the number, with the word for number or without it."""
+def _labelled_before(page: Page, folded: str, end: int) -> set[str]:
+    """Return the field whose label stands before the number, with the word for number or without it."""
     head = folded[max(0, end - 50) : end].split("\n")[-1].rstrip()
     meaning = _meant(page, head) or _meant(page, _BETWEEN.sub("", head))
-    if meaning is None or meaning.field != name:
-        return False
-    return not meaning.whole or name in ("order_reference", "dispute_reference")
+    if meaning is None or (meaning.whole and meaning.field not in ("order_reference", "dispute_reference")):
+        return set()
+    return {meaning.field}
 
 
 def _meant(page: Page, head: str) -> Meaning | None:
@@ -193,18 +195,13 @@ def _named_before(page: Page, folded: str, end: int) -> set[str]:
     return {hit.tag.removeprefix("thing_") for hit in hits if hit.end == len(head) and hit.tag != "numbered"}
 
 
-def _labelled_after(page: Page, folded: str, end: int, name: str) -> bool:
-    """Return whether a word such as `numbered` joins the number to the name of the thing behind it."""
+def _named_after(page: Page, folded: str, end: int) -> set[str]:
+    """Return the fields of the thing behind a number that a word such as `numbered` joins to it."""
     rest = folded[end : end + 40].split("\n")[0]
-    joins = [
-        hit
-        for hit in page.words.things.find(rest)
-        if hit.tag == "numbered" and len(rest[: hit.start].strip(" '’\"”」)")) == 0
-    ]
-    if not joins:
-        return False
-    things = page.words.things.find(rest[joins[0].end :])
-    return any(hit.tag == f"thing_{name}" and hit.start <= 2 for hit in things)
+    joins = (hit for hit in page.words.things.find(rest) if hit.tag == "numbered")
+    join = next((hit for hit in joins if not rest[: hit.start].strip(" '’\"”」)")), None)
+    things = page.words.things.find(rest[join.end :]) if join else []
+    return {hit.tag.removeprefix("thing_") for hit in things if hit.start <= 2 and hit.tag != "numbered"}
 
 
 def _is_other(token: str) -> bool:
