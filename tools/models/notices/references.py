@@ -27,6 +27,7 @@ _BETWEEN = re.compile(
 _NUMBER_MARK = re.compile(r"(?:[#№]|\b(?:no|nr|nro|num|n)\.?|[º°])\s?$")
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
+_THINGS = frozenset(f"thing_{name}" for name in _REFERENCES)
 
 
 def find_references(page: Page) -> dict[str, FieldValue]:
@@ -42,6 +43,7 @@ def find_references(page: Page) -> dict[str, FieldValue]:
     plain = _only(page, page.under("reference"))
     if plain and not re.fullmatch(r"\d{23}", plain.value):
         found.setdefault("dispute_reference", plain)
+    _update_with_request(found, page)
     return _without_doubles(found)
 
 
@@ -110,6 +112,19 @@ def _update_with_doubtful(found: dict[str, FieldValue], page: Page) -> None:
         found.setdefault("dispute_reference", own)
     elif own and "dispute_reference" in found:
         found.setdefault("payment_reference", own)
+
+
+def _update_with_request(found: dict[str, FieldValue], page: Page) -> None:
+    """Give a number to the request for papers itself, where the word of its label means an order and a request."""
+    order = _only(page, [item for item in page.under("order_reference") if _may_be_request(page, item)])
+    if order is None or "dispute_reference" in found or found.get("order_reference") != order:
+        return
+    if "documentation_request" in page.words.categories.tags(f"{page.subject}\n{page.folded}"):
+        found["dispute_reference"] = found.pop("order_reference")
+
+
+def _may_be_request(page: Page, item: Labelled) -> bool:
+    return "request_number" in page.words.things.tags(page.folded[item.label_start : item.start])
 
 
 def _arn(page: Page) -> FieldValue | None:
@@ -192,7 +207,7 @@ def _named_before(page: Page, folded: str, end: int) -> set[str]:
     line = folded[max(0, end - 60) : end].split("\n")[-1]
     head = without_number_word(_BETWEEN.sub("", line.rstrip())).rstrip()
     hits = page.words.things.find(head)
-    return {hit.tag.removeprefix("thing_") for hit in hits if hit.end == len(head) and hit.tag != "numbered"}
+    return {hit.tag.removeprefix("thing_") for hit in hits if hit.end == len(head) and hit.tag in _THINGS}
 
 
 def _named_after(page: Page, folded: str, end: int) -> set[str]:
@@ -201,7 +216,7 @@ def _named_after(page: Page, folded: str, end: int) -> set[str]:
     joins = (hit for hit in page.words.things.find(rest) if hit.tag == "numbered")
     join = next((hit for hit in joins if not rest[: hit.start].strip(" '’\"”」)")), None)
     things = page.words.things.find(rest[join.end :]) if join else []
-    return {hit.tag.removeprefix("thing_") for hit in things if hit.start <= 2 and hit.tag != "numbered"}
+    return {hit.tag.removeprefix("thing_") for hit in things if hit.start <= 2 and hit.tag in _THINGS}
 
 
 def _is_other(token: str) -> bool:

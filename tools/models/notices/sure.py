@@ -8,6 +8,7 @@ from tools.models.notices.page import Page
 
 _ONLY_IN_NOTICES = frozenset({"dispute_reference", "arn", "reason_code", "card_last4"})
 _ALSO_OF_A_BILL = frozenset({"order_reference", "amount_minor", "currency", "respond_by", "buyer_name", "buyer_email"})
+_CERTAIN = frozenset({"dispute_reference", "arn", "reason_code"})
 _OF_ONE_PAYMENT = frozenset(
     {"arn", "reason_code", "card_last4", "payment_reference", "order_reference", "transaction_date"}
 )
@@ -31,7 +32,7 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
 
 def _told_as_case(tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
     """Return whether the fields alone make it a dispute, where no phrase names its kind."""
-    certain = {"dispute_reference", "arn", "reason_code"} & set(fields)
+    certain = _CERTAIN & set(fields)
     more = {"amount_minor", "respond_by", "category"} & set(fields)
     if "case" in tags[0] | tags[1] and "card_last4" in fields and len(more) == 3:
         return True
@@ -82,7 +83,7 @@ def _of_a_clerk(first_person: int, fields: Mapping[str, FieldValue]) -> bool:
 
 
 def _speaks_of_a_case(page: Page, kind: str, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
-    if "case" in tags[0] | tags[1] or (kind and "dispute_reference" in fields):
+    if "case" in tags[0] | tags[1] or (kind and _CERTAIN & set(fields)):
         return True
     return bool(page.under("dispute_reference") and page.under("amount"))
 

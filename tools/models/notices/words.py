@@ -57,7 +57,7 @@ _PRIORITY = (
 
 # Roles looked up by themselves, so that longer words of other roles do not hide theirs.
 _CHARGES = ("charge", "joining")
-_THINGS = ("numbered", "thing_dispute_reference", "thing_payment_reference", "thing_order_reference")
+_THINGS = ("numbered", "request_number", "thing_dispute_reference", "thing_payment_reference", "thing_order_reference")
 _ASIDES = (
     "payment",
     "case",

@@ -42,3 +42,12 @@ def test_a_sum_behind_the_name_of_a_case_is_no_number() -> None:
     )
     assert found is not None
     assert "dispute_reference" not in found.fields
+
+
+def test_the_number_of_a_request_for_papers_is_its_own_though_the_word_means_an_order_too() -> None:
+    asked = read(BANK, "طلب مستندات", "يطلب البنك المصدر نسخة من الإيصال.\nرقم الطلب: NP-4410\nالمبلغ: 450.00 SAR")
+    disputed = read(BANK, "نزاع جديد", "رقم النزاع: D-771820\nرقم الطلب: LO-SA-301\nالمبلغ المتنازع عليه: 389.00 SAR")
+    assert asked is not None
+    assert disputed is not None
+    assert asked.fields["dispute_reference"].value == "NP-4410"
+    assert disputed.fields["order_reference"].value == "LO-SA-301"
