@@ -130,7 +130,8 @@ def subject_of(scene: Scene, deps: Deps) -> Subject:
     earlier = deps.store.earlier_orders(merchant_id, order) if order else ()
     numbers = [scene.case.order_number, *(other.number for other in earlier)]
     paid = [scene.dispute.payment_reference, *(p.reference for other in earlier for p in other.payments)]
-    told = [move.occurred_at for move in scene.dispute.moves if move.occurred_at and move.stage != "alert"]
+    events = [move for move in scene.dispute.moves if move.stage != "alert" and move.witness != "person"]
+    told = [move.occurred_at for move in events if move.occurred_at]
     policy = _policy(scene, deps)
     return Subject(
         dispute=scene.dispute,

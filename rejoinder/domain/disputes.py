@@ -1,16 +1,36 @@
 """How what is known about a dispute grows: events in any order, repeated, from several witnesses."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from rejoinder.domain.cases import Dispute, DisputeEvent
-from rejoinder.domain.lifecycle import ANSWERED, Lifecycle, Move, fold, state_of
+from rejoinder.domain.cases import Dispute, DisputeEvent, Stage
+from rejoinder.domain.lifecycle import ANSWERED, ASKED, Lifecycle, Move, fold, state_of
 from rejoinder.domain.lifecycle import NEEDS_ANSWER as OPEN_STATES
 
 STAND_INS = ("mail:", "message:")
 """Beginnings of references that we made up because a notice printed none."""
 
 NEEDS_ANSWER = OPEN_STATES | {"unknown"}
-OPEN = NEEDS_ANSWER | ANSWERED | {"alert_open"}
+WAITING = NEEDS_ANSWER | ASKED
+"""Status words of a dispute that an answer can still be handed in for."""
+OPEN = WAITING | ANSWERED
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandIn:
+    """A person's word that the answer to a stage was handed in at the processor.
+
+    `confirmation` is the number that the processor showed, if any. A word ends when it is taken back, or when the
+    processor asks again and a new one is given; `ended_by` is whoever did that.
+    """
+
+    hand_in_id: int
+    stage: Stage
+    said_by: str
+    said_at: datetime
+    confirmation: str = ""
+    ended_by: str = ""
+    ended_at: datetime | None = None
 
 
 def merge(known: Dispute, told: Dispute) -> Dispute:
@@ -94,6 +114,36 @@ def move_of(event: DisputeEvent) -> Move:
         reverses=event.reverses,
         final=event.final,
     )
+
+
+def handed_in(dispute: Dispute, word: HandIn) -> Dispute:
+    """Return the dispute as it stands after a person said that its answer was handed in."""
+    move = Move(
+        event_id=_name_of(word),
+        witness="person",
+        occurred_at=word.said_at,
+        stage=word.stage,
+        state="submitted",
+    )
+    return _after(dispute, move)
+
+
+def taken_back(dispute: Dispute, word: HandIn, at: datetime) -> Dispute:
+    """Return the dispute as it stands after a person took such a word back."""
+    name = _name_of(word)
+    return _after(
+        dispute,
+        Move(event_id=f"{name}:taken_back", witness="person", occurred_at=at, stage=word.stage, takes_back=name),
+    )
+
+
+def _name_of(word: HandIn) -> str:
+    return f"handed_in:{word.hand_in_id}"
+
+
+def _after(dispute: Dispute, move: Move) -> Dispute:
+    cycle = fold((*moves_of(dispute), move))
+    return replace(_at(dispute, cycle), moves=cycle.moves)
 
 
 def may_be_one(known: Dispute, told: Dispute) -> bool:

@@ -9,7 +9,7 @@ from rejoinder.domain.money import Money
 
 Stage = Literal["alert", "inquiry", "first", "prearb", "arbitration", "compliance", "unknown"]
 Funds = Literal["none", "held", "withdrawn", "reinstated", "partially_reinstated"]
-Witness = Literal["processor", "mail"]
+Witness = Literal["processor", "person", "mail"]
 State = Literal[
     "unknown",
     "alert_open",
@@ -80,6 +80,8 @@ NEEDS_ANSWER = frozenset({"inquiry_open", "needs_response", "prearb_open", "arbi
 ANSWERED = frozenset({"inquiry_responded", "submitted", "prearb_responded", "arbitration_responded"})
 LOSSES = frozenset({"lost", "expired", "accepted"})
 FINAL = LOSSES | {"won_final", "withdrawn", "closed", "prevented"}
+ASKED = NEEDS_ANSWER | {"alert_open"}
+"""States in which the processor waits for the merchant."""
 
 _STAGES: tuple[Stage, ...] = ("alert", "inquiry", "prearb", "arbitration")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -92,7 +94,8 @@ class Move:
     `state` is None for events that only move money. `submissions` are ids of answers that the event knows of.
     `reopens`: the processor says needs_response again when a dispute comes back for pre-arbitration. `reverses`: it
     undoes earlier losses. `final` overrides what the state says about being the end: an appeal is still possible.
-    `occurred_at` is None only for what was stored without its time.
+    `takes_back` is the id of a person's word that this person takes back. `occurred_at` is None only for what was
+    stored without its time.
     """
 
     event_id: str
@@ -108,6 +111,7 @@ class Move:
     reopens: bool = False
     reverses: bool = False
     final: bool | None = None
+    takes_back: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +146,8 @@ def fold(moves: Iterable[Move]) -> Lifecycle:
     """Return where a dispute stands after these events.
 
     Depends on the set of events only: their order and repeats change nothing. A later stage outranks an earlier one,
-    then the later state counts; a loss is left only by a reversal that happened after it.
+    then the later state counts; a loss is left only by a reversal that happened after it. A person's word counts
+    until it is taken back, or the processor asks again.
     """
     told = tuple(sorted(set(moves), key=_order))
     placed = _placed(told)
@@ -183,6 +188,18 @@ def settled(cycle: Lifecycle, now: datetime, provisional_days: int | None) -> Li
     return replace(cycle, state="won_final", outcome_final=True)
 
 
+def was_answered(cycle: Lifecycle) -> bool:
+    """Tell whether an answer was ever submitted, as far as anybody says who is still believed."""
+    told = _believed(_placed(cycle.moves))
+    return bool(cycle.submissions) or any(move.state in ANSWERED for move in told)
+
+
+def rests_on_a_person(cycle: Lifecycle) -> bool:
+    """Tell whether nothing but a person's word says where the dispute stands."""
+    heads = [one for one in _standing(_placed(cycle.moves)) if (one.stage, one.state) == (cycle.stage, cycle.state)]
+    return bool(heads) and all(move.witness == "person" for move in heads)
+
+
 def state_of(word: str) -> State:
     """Return the state a stored or told status word means; unknown for a word that is none of ours."""
     meant = {"won": "won_provisional", "dispute_open": "needs_response", "under_review": "submitted"}.get(word, word)
@@ -203,7 +220,7 @@ def _order(move: Move) -> tuple[object, ...]:
         move.due_at or _LONG_AGO,
         move.submissions,
         (amount.currency, amount.amount_minor) if amount else ("", 0),
-        (move.refunded, move.reopens, move.reverses, str(move.final)),
+        (move.refunded, move.reopens, move.reverses, str(move.final), move.takes_back),
     )
 
 
@@ -247,7 +264,7 @@ def _standing(placed: Sequence[Move]) -> list[Move]:
     """Return the events that can decide the state.
 
     Once the processor has spoken, a mail can raise the alarm for a later stage, but never silence it. A loss that was
-    reversed later does not count.
+    reversed later does not count, nor does a person's word that is not believed any more.
     """
     processor = [move for move in placed if move.witness == "processor" and move.state]
     reached = max((STAGE_RANK[move.stage] for move in processor), default=None)
@@ -258,8 +275,25 @@ def _standing(placed: Sequence[Move]) -> list[Move]:
         and move.state
         and (reached is None or (move.state in NEEDS_ANSWER and STAGE_RANK[move.stage] > reached))
     ]
+    persons = [move for move in _believed(placed) if move.witness == "person" and move.state]
     reversals = [move for move in processor if move.reverses]
-    return [move for move in (*processor, *mails) if not _is_reversed(move, reversals)]
+    return [move for move in (*processor, *persons, *mails) if not _is_reversed(move, reversals)]
+
+
+def _believed(placed: Sequence[Move]) -> list[Move]:
+    """Leave out the words of persons that were taken back, or after which the processor asked again in their stage."""
+    taken_back = {move.takes_back for move in placed if move.witness == "person"}
+    asks = [move for move in placed if move.witness == "processor" and move.state in ASKED]
+    return [
+        move
+        for move in placed
+        if move.witness != "person"
+        or not (move.event_id in taken_back or any(_is_overtaken(move, ask) for ask in asks))
+    ]
+
+
+def _is_overtaken(word: Move, ask: Move) -> bool:
+    return ask.stage == word.stage and (ask.occurred_at or _LONG_AGO) > (word.occurred_at or _LONG_AGO)
 
 
 def _is_reversed(move: Move, reversals: Sequence[Move]) -> bool:

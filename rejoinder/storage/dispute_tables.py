@@ -94,3 +94,18 @@ colleague_requests = Table(
     Index("ix_colleague_requests_leaving", "changed_at", postgresql_where=text("status IN ('queued', 'sending')")),
     Index(None, "case_id"),
 )
+
+hand_ins = Table(
+    "hand_ins",
+    metadata,
+    row_id(),
+    refers_to("cases"),
+    Column("stage", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    instant("said_at"),
+    Column("confirmation", Text, nullable=False, server_default=""),
+    Column("ended_by", Text, nullable=False, server_default=""),
+    instant("ended_at", nullable=True),
+    Index("uq_hand_ins_case_id", "case_id", "stage", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_hand_ins_case_id", "case_id"),
+)

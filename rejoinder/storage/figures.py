@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, and_, exists, func, select
 from rejoinder.domain.cases import Dispute
 from rejoinder.domain.disputes import NEEDS_ANSWER, lifecycle
 from rejoinder.domain.figures import DisputeRecord
-from rejoinder.domain.lifecycle import ANSWERED, LOSSES, Lifecycle, Move
+from rejoinder.domain.lifecycle import LOSSES, Move, was_answered
 from rejoinder.domain.money import Money
 from rejoinder.storage.documents import load
 from rejoinder.storage.rows import Rows
@@ -21,6 +21,7 @@ _move = func.jsonb_array_elements(disputes.c.document["moves"]).table_valued("va
 _first_told = (
     select(func.min(_move.c.value.op("->>")("occurred_at").cast(DateTime(timezone=True))))
     .select_from(_move)
+    .where(_move.c.value.op("->>")("witness") != "person")
     .scalar_subquery()
 )
 _opened_at = func.coalesce(_first_told, cases.c.created_at)
@@ -58,9 +59,10 @@ class FigureRows(Rows):
     ) -> list[DisputeRecord]:
         """Return the disputes that were opened from `since` until before `until`, oldest first; without fees.
 
-        A dispute was opened when it was first told of. It was answered when the processor knows of an answer, or when
-        a person approved the letter. It was conceded when it was accepted, or lost after a person rejected the letter.
-        An amount that no witness named counts as nothing, in no currency (`XXX`).
+        A dispute was opened when it was first told of. It was answered when the processor knows of an answer, when
+        a person said that it was handed in, or when a person approved the letter. It was conceded when it was
+        accepted, or lost after a person rejected the letter. An amount that no witness named counts as nothing, in no
+        currency (`XXX`).
         """
         query = _QUERY.where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
         if since is not None:
@@ -74,7 +76,7 @@ class FigureRows(Rows):
 def _record(row: Any) -> DisputeRecord:
     dispute = load(Dispute, row.document)
     cycle = lifecycle(dispute)
-    answered = row.letter_left or _was_answered(cycle)
+    answered = row.letter_left or was_answered(cycle)
     amount = dispute.amount or Money(amount_minor=0, currency="XXX")
     given_up = row.given_up and not answered and cycle.state in {"lost", "expired"}
     return DisputeRecord(
@@ -91,10 +93,6 @@ def _record(row: Any) -> DisputeRecord:
         country=row.country or "",
         goods=row.goods or "",
     )
-
-
-def _was_answered(cycle: Lifecycle) -> bool:
-    return bool(cycle.submissions) or any(move.state in ANSWERED for move in cycle.moves)
 
 
 def _was_reopened(moves: Iterable[Move]) -> bool:

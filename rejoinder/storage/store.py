@@ -11,6 +11,7 @@ from rejoinder.storage.deliveries import DeliveryRows, was_taken_back
 from rejoinder.storage.digests import DigestRows
 from rejoinder.storage.drafts import DraftRows
 from rejoinder.storage.figures import FigureRows
+from rejoinder.storage.hand_ins import HandInRows
 from rejoinder.storage.judgements import JudgementRows
 from rejoinder.storage.learned_sources import LearnedRows
 from rejoinder.storage.merchants import MerchantRows
@@ -42,6 +43,7 @@ class Store(
     LearnedRows,
     FigureRows,
     JudgementRows,
+    HandInRows,
     PacketRows,
     RedraftRows,
     AskedRows,

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
+import pytest
+
 from rejoinder.domain.cases import Dispute, DisputeEvent
 from rejoinder.domain.disputes import merge, move_of, standing
 from rejoinder.domain.lifecycle import (
@@ -17,8 +19,10 @@ from rejoinder.domain.lifecycle import (
     State,
     fold,
     join,
+    rests_on_a_person,
     settled,
     state_of,
+    was_answered,
 )
 from rejoinder.domain.money import Money
 
@@ -37,6 +41,10 @@ def told(day: float, state: State | None, stage: Stage = "first", **changes: Any
 
 def mailed(day: float, state: State, stage: Stage = "first", **changes: Any) -> Move:
     return told(day, state, stage, witness="mail", **changes)
+
+
+def said(day: float, stage: Stage = "first", **changes: Any) -> Move:
+    return told(day, "submitted", stage, **{"event_id": f"word_{day}", "witness": "person"} | changes)
 
 
 def test_nothing_told_is_unknown():
@@ -174,6 +182,62 @@ def test_our_own_words_are_read_and_others_are_unknown():
         "needs_response",
         "unknown",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stage", "asked", "answered"),
+    [
+        ("first", "needs_response", "submitted"),
+        ("compliance", "needs_response", "submitted"),
+        ("inquiry", "inquiry_open", "inquiry_responded"),
+        ("prearb", "prearb_open", "prearb_responded"),
+        ("arbitration", "arbitration_open", "arbitration_responded"),
+        ("alert", "alert_open", "submitted"),
+        ("unknown", "unknown", "submitted"),
+    ],
+)
+def test_a_persons_word_answers_the_stage_it_was_given_for(stage: Stage, asked: State, answered: State):
+    cycle = fold([told(1, asked, stage, due_at=at(9)), said(3, stage)])
+    assert (cycle.state, cycle.stage, cycle.since, cycle.due_at) == (answered, stage, at(3), at(9))
+    assert (cycle.submission_count, rests_on_a_person(cycle), was_answered(cycle)) == (0, True, True)
+
+
+def test_a_persons_word_counts_beside_a_mailed_notice():
+    assert fold([mailed(1, "needs_response"), said(3)]).state == "submitted"
+    assert fold([mailed(1, "needs_response"), said(3), mailed(4, "needs_response")]).state == "submitted"
+    assert fold([mailed(1, "needs_response"), said(3), mailed(40, "lost")]).state == "lost"
+
+
+def test_a_persons_word_that_is_taken_back_never_counts():
+    words = [said(3), told(4, None, event_id="back", witness="person", takes_back="word_3")]
+    cycle = fold([told(1, "needs_response"), *words])
+    assert (cycle.state, was_answered(cycle), rests_on_a_person(cycle)) == ("needs_response", False, False)
+    assert fold([told(1, "needs_response"), *words, said(5)]).state == "submitted"
+    assert fold([*reversed(words), told(1, "needs_response")]) == cycle
+
+
+def test_only_a_person_takes_a_persons_word_back():
+    forged = mailed(4, "needs_response", takes_back="word_3")
+    assert fold([told(1, "needs_response"), said(3), forged]).state == "submitted"
+    word = replace(said(3), state=None, takes_back="evt")
+    assert fold([told(1, "submitted", event_id="evt"), word]).state == "submitted"
+
+
+def test_a_processor_that_asks_again_outranks_a_persons_word():
+    moves = [told(1, "needs_response"), said(3)]
+    cycle = fold([*moves, told(5, "needs_response", event_id="again", reopens=True)])
+    assert (cycle.state, cycle.stage, was_answered(cycle)) == ("needs_response", "first", False)
+    late = fold([*moves, told(2, "needs_response", event_id="late")])
+    assert late.state == "submitted"
+    assert fold([*cycle.moves, said(6)]).state == "submitted"
+
+
+def test_a_persons_word_does_not_stand_against_what_the_processor_tells_later():
+    moves = [told(1, "needs_response"), said(3)]
+    assert fold([*moves, told(3, "submitted", submissions=("s1",))]).spent == ("s1",)
+    assert not rests_on_a_person(fold([*moves, told(3, "submitted", submissions=("s1",))]))
+    assert fold([*moves, told(9, "lost")]).state == "lost"
+    assert fold([*moves, told(9, "needs_response", "prearb", due_at=at(20))]).state == "prearb_open"
 
 
 def test_joining_what_two_know_is_folding_it_all():

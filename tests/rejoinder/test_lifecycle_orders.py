@@ -36,6 +36,18 @@ def told(processor, day, *words, submissions=(), due=None, mail=False):
     )
 
 
+def said(day, stage="first", takes_back=""):
+    """Return a person's word that the answer to a stage was handed in, or that it was not after all."""
+    return Move(
+        event_id=f"{'taken_back' if takes_back else 'handed_in'}@{day}",
+        witness="person",
+        occurred_at=START + timedelta(days=day),
+        stage=stage,
+        state=None if takes_back else "submitted",
+        takes_back=takes_back,
+    )
+
+
 ONE, TWO = ("s#1",), ("s#1", "s#2")
 
 HISTORIES = {
@@ -169,6 +181,35 @@ HISTORIES = {
             told("braintree", 11, "chargeback", "lost"),
         ],
     ),
+    "stripe handed in, taken back, handed in again, and won": (
+        "won_provisional", "first", "none", 1,
+        [
+            told("stripe", 0, "needs_response", due=9),
+            said(3),
+            said(3.1, takes_back="handed_in@3"),
+            said(4),
+            told("stripe", 4.1, "under_review", submissions=ONE),
+            told("stripe", 60, "won", submissions=ONE),
+        ],
+    ),
+    "stripe handed in by a person's word only, and asked for again": (
+        "needs_response", "first", "none", 0,
+        [
+            told("stripe", 0, "needs_response", due=9),
+            said(3),
+            told("stripe", 5, "needs_response", due=9),
+            told("stripe", 6, "needs_response", due=9, mail=True),
+        ],
+    ),
+    "adyen inquiry handed in, then charged back and handed in": (
+        "submitted", "first", "none", 0,
+        [
+            told("adyen", 0, "REQUEST_FOR_INFORMATION", due=14),
+            said(3, "inquiry"),
+            told("adyen", 30, "NOTIFICATION_OF_CHARGEBACK", due=44),
+            said(33),
+        ],
+    ),
     "klarna appealed and closed": (
         "lost", "arbitration", "held", 1,
         [
@@ -206,7 +247,7 @@ any_moves = st.lists(
     st.builds(
         Move,
         event_id=st.sampled_from(("a", "b", "c")),
-        witness=st.sampled_from(("processor", "mail")),
+        witness=st.sampled_from(("processor", "person", "mail")),
         occurred_at=st.none() | st.sampled_from([START + timedelta(days=day) for day in range(4)]),
         stage=st.sampled_from(sorted(STAGE_RANK)),
         state=st.none() | st.sampled_from(sorted(STATE_RANK)),
@@ -217,6 +258,7 @@ any_moves = st.lists(
         reopens=st.booleans(),
         reverses=st.booleans(),
         final=st.none() | st.booleans(),
+        takes_back=st.sampled_from(("", "", "a")),
     ),
     max_size=8,
 )

@@ -123,3 +123,23 @@ def test_the_period_is_that_of_the_opening_and_other_merchants_stay_out(store: S
     assert [one.reference for one in store.dispute_records([merchant_id], since=edge)] == ["new"]
     assert [one.reference for one in store.dispute_records([merchant_id], until=edge)] == ["old"]
     assert store.dispute_records([merchant_id + 1]) == []
+
+
+def test_a_persons_word_counts_as_an_answer_until_it_is_taken_back(store: Store) -> None:
+    merchant_id = merchant_of(store)
+    told(store, merchant_id, "needs_response")
+    store.hand_in(1, "first", actor="mia", now=NOW)
+    record = only(store, merchant_id)
+    assert (record.answered, record.status, figures([record]).fought) == (True, "submitted", 1)
+    (word,) = store.hand_ins(1)
+    store.take_back_hand_in(1, word.hand_in_id, actor="mia", now=NOW)
+    assert not only(store, merchant_id).answered
+
+
+def test_a_persons_word_does_not_date_the_dispute(store: Store) -> None:
+    merchant_id = merchant_of(store)
+    accepted = store.accept_event(merchant_id, an_event(), "", NOW)
+    assert accepted is not None
+    case_id = store.open_dispute(accepted.run_id, a_dispute())
+    store.hand_in(case_id, "first", actor="mia", now=NOW - timedelta(days=400))
+    assert only(store, merchant_id).opened_at == store.case(case_id).created_at
