@@ -1,48 +1,19 @@
-"""Whether earlier orders show that the cardholder knows the shop: Visa CE 3.0 and Mastercard First-Party Trust."""
+"""Whether earlier orders show that the cardholder knows the shop, by Visa Compelling Evidence 3.0."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Literal
 
-from agents.dispute.identifiers import FIELDS, INCOMPLETE, Element, Identifier, State, missing_parts
-from agents.dispute.purchases import (
-    ELEMENTS,
-    Ce3Case,
-    Purchase,
-    card_state,
-    compared_elements,
-    is_recorded,
-    state_of,
-)
-from knowledge.compelling import HistoryRule, identifier_limits, mastercard_first_party, visa_ce3
-from knowledge.reason_codes import find
+from agents.dispute.element_findings import element_findings, incomplete
+from agents.dispute.history import HistoryResult, barred, blemish, is_for, other_purchases
+from agents.dispute.identifiers import FIELDS, Element, State
+from agents.dispute.purchases import ELEMENTS, Ce3Case, Purchase, card_state, compared_elements, state_of
+from knowledge.compelling import HistoryRule, visa_ce3
 from rejoinder.domain.judgement import Compared, Finding
 
-Verdict = Literal["qualified", "boundary", "requires_action", "not_qualified", "not_applicable"]
 Window = Literal["safe", "boundary", "outside"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ce3Result:
-    """What a rule concludes. The first finding is the reason for the verdict, the others are its details.
-
-    `qualified`: meets the rule. `boundary`: meets it by some sources only; submit, promise nothing. `requires_action`:
-    meets it once the merchant supplies what the findings name. `pair` holds the earlier purchases to submit, newest
-    first; `elements` are shared by all.
-    """
-
-    rule: Literal["visa_ce3", "mastercard_first_party"]
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    pair: tuple[Purchase, ...] = ()
-    elements: tuple[Element, ...] = ()
-
-    @property
-    def missing(self) -> str:
-        """The first datum that is missing; empty when none would help."""
-        return next((finding.missing for finding in self.findings if finding.missing), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +31,16 @@ class _Pairing:
         return frozenset(element for element, state in self.states.items() if state == "same")
 
 
-def assess_ce3(case: Ce3Case, now: datetime) -> Ce3Result:
+def assess_ce3(case: Ce3Case, now: datetime) -> HistoryResult:
     """Tell if a dispute qualifies for Visa Compelling Evidence 3.0: with which two earlier purchases, or why not."""
     rule = visa_ce3()
-    if not _is_for(case, rule.network, rule.codes):
+    if not is_for(case, rule.network, rule.codes):
         wrong = Finding(code="ce3_other_reason", verdict="fails", values={"network": case.network, "code": case.code})
-        return Ce3Result(rule="visa_ce3", verdict="not_applicable", findings=(wrong,))
-    barred = _barred(case, now)
-    if barred is not None:
-        return Ce3Result(rule="visa_ce3", verdict="not_qualified", findings=(barred,))
-    refused = [(prior, _refusal(case, prior, rule)) for prior in _others(case)]
+        return HistoryResult(rule="visa_ce3", verdict="not_applicable", findings=(wrong,))
+    stop = barred(case, now)
+    if stop is not None:
+        return HistoryResult(rule="visa_ce3", verdict="not_qualified", findings=(stop,))
+    refused = [(prior, _refusal(case, prior, rule)) for prior in other_purchases(case)]
     usable = [prior for prior, finding in refused if finding is None]
     excluded = tuple(finding for _, finding in refused if finding is not None)
     pairings = [_pairing(case, newer, older, rule) for newer, older in _pairs(usable)]
@@ -77,106 +48,7 @@ def assess_ce3(case: Ce3Case, now: datetime) -> Ce3Result:
     if fitting:
         return _met(case, max(fitting, key=_rank))
     findings = (_too_few(len(usable), rule),) if not pairings else _unmet(case, max(pairings, key=_closeness), rule)
-    return Ce3Result(rule="visa_ce3", verdict="not_qualified", findings=findings + excluded)
-
-
-def assess_first_party(case: Ce3Case, now: datetime) -> Ce3Result:
-    """Tell if Mastercard's First-Party Trust has its data: one of each group, shared with an earlier order.
-
-    Public texts differ on whether earlier orders are needed; without one the verdict is `boundary`.
-    """
-    rule = mastercard_first_party()
-    if not _is_for(case, rule.network, rule.codes):
-        wrong = Finding(code="fp_other_reason", verdict="fails", values={"network": case.network, "code": case.code})
-        return Ce3Result(rule="mastercard_first_party", verdict="not_applicable", findings=(wrong,))
-    barred = _barred(case, now)
-    if barred is not None:
-        return Ce3Result(rule="mastercard_first_party", verdict="not_qualified", findings=(barred,))
-    clean = [prior for prior in _others(case) if card_state(case.purchase, prior) == "same" and _blemish(prior) is None]
-    shared = [(prior, chosen) for prior in clean if (chosen := _one_of_each(case.purchase, prior))]
-    if shared:
-        prior, chosen = max(shared, key=lambda found: (found[0].paid_at, found[0].payment_reference))
-        history = Finding(
-            code="fp_history",
-            verdict="holds",
-            values={"order": prior.order_number},
-            compared=compared_elements((case.purchase, prior), chosen),
-        )
-        route = Finding(code="fp_route", verdict="unknown", missing="processor_offers_first_party_trust")
-        return Ce3Result(
-            rule="mastercard_first_party",
-            verdict="qualified",
-            findings=(history, route),
-            pair=(prior,),
-            elements=chosen,
-        )
-    return _without_history(case)
-
-
-def _without_history(case: Ce3Case) -> Ce3Result:
-    groups = mastercard_first_party().groups
-    chosen = _one_of_each(case.purchase, None)
-    if chosen:
-        alone = Finding(
-            code="fp_history",
-            verdict="unknown",
-            missing="earlier_order",
-            compared=compared_elements((case.purchase,), chosen),
-        )
-        return Ce3Result(rule="mastercard_first_party", verdict="boundary", findings=(alone,), elements=chosen)
-    usable = _usable(case.purchase, None)
-    empty = next((at for at, group in enumerate(groups) if not usable & set(group)), len(groups) - 1)
-    missing = FIELDS[_element(groups[empty][0])][-1]
-    code = ("fp_no_device", "fp_no_delivery", "fp_no_identity")[empty]
-    looked_at = compared_elements((case.purchase,), tuple(_element(name) for name in groups[empty]))
-    lacking = Finding(code=code, verdict="unknown", missing=missing, compared=looked_at)
-    return Ce3Result(rule="mastercard_first_party", verdict="not_qualified", findings=(lacking,))
-
-
-def _one_of_each(disputed: Purchase, prior: Purchase | None) -> tuple[Element, ...]:
-    """Return an element for each group, none twice; empty when a group has none."""
-    usable = _usable(disputed, prior)
-    chosen: list[Element] = []
-    for group in mastercard_first_party().groups:
-        left = [_element(name) for name in group if name in usable and name not in chosen]
-        if not left:
-            return ()
-        chosen.append(left[0])
-    return tuple(chosen)
-
-
-def _usable(disputed: Purchase, prior: Purchase | None) -> set[str]:
-    purchases = (disputed,) if prior is None else (disputed, prior)
-    return {element for element in ELEMENTS if state_of(purchases, element) == "same"}
-
-
-def _element(name: str) -> Element:
-    return next(element for element in ELEMENTS if element == name)
-
-
-# --- what bars a case or a prior purchase
-
-
-def _is_for(case: Ce3Case, network: str, codes: Sequence[str]) -> bool:
-    entry = find(network, case.code) if case.network == network else None
-    return entry is not None and entry.code in codes
-
-
-def _barred(case: Ce3Case, now: datetime) -> Finding | None:
-    if case.answered:
-        return Finding(code="history_answered", verdict="fails")
-    if case.respond_by is not None and case.respond_by < now:
-        dates = {"respond_by": case.respond_by.date().isoformat()}
-        return Finding(code="history_late", verdict="fails", values=dates)
-    if case.withheld is not None:
-        return Finding(code="history_provided", verdict="fails", compared=(case.withheld,))
-    return None
-
-
-def _others(case: Ce3Case) -> tuple[Purchase, ...]:
-    """Return the earlier purchases, newest first and each once."""
-    known = {prior.payment_reference: prior for prior in case.priors if prior.paid_at < case.purchase.paid_at}
-    return tuple(sorted(known.values(), key=lambda prior: (prior.paid_at, prior.payment_reference), reverse=True))
+    return HistoryResult(rule="visa_ce3", verdict="not_qualified", findings=findings + excluded)
 
 
 def _pairs(usable: Sequence[Purchase]) -> Iterator[tuple[Purchase, Purchase]]:
@@ -201,17 +73,7 @@ def _refusal(case: Ce3Case, prior: Purchase, rule: HistoryRule) -> Finding | Non
         return Finding(
             code="ce3_prior_window", verdict="fails", values={**order, "days": days, **limits}, compared=dates
         )
-    return _blemish(prior)
-
-
-def _blemish(prior: Purchase) -> Finding | None:
-    order = {"order": prior.order_number}
-    for name in ("disputed", "fraud_reported"):
-        if getattr(prior, name):
-            return Finding(code=f"ce3_prior_{name}", verdict="fails", values=order, compared=(prior.compared(name),))
-    if prior.amount_minor <= 0:
-        return Finding(code="ce3_prior_zero", verdict="fails", values=order, compared=(prior.compared("amount_minor"),))
-    return None
+    return blemish(prior)
 
 
 def _window(case: Ce3Case, prior: Purchase, rule: HistoryRule) -> Window:
@@ -226,9 +88,6 @@ def _day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-# --- pairs
-
-
 def _pairing(case: Ce3Case, newer: Purchase, older: Purchase, rule: HistoryRule) -> _Pairing:
     purchases = (case.purchase, newer, older)
     states = {element: state_of(purchases, element) for element in ELEMENTS}
@@ -237,7 +96,7 @@ def _pairing(case: Ce3Case, newer: Purchase, older: Purchase, rule: HistoryRule)
     counted = _counted(same, mendable, rule)
     windows = {_window(case, newer, rule), _window(case, older, rule)}
     gaps = (
-        *(gap for element in counted if element not in same for gap in _incomplete(purchases, element)),
+        *(gap for element in counted if element not in same for gap in incomplete(purchases, element)),
         *_unknown_card(case.purchase, (newer, older)),
         *(_no_description(purchase) for purchase in purchases if not purchase.description.strip()),
     )
@@ -284,10 +143,7 @@ def _closeness(pairing: _Pairing) -> tuple[object, ...]:
     return (len(pairing.same), main, newer.paid_at, older.paid_at, newer.payment_reference, older.payment_reference)
 
 
-# --- findings
-
-
-def _met(case: Ce3Case, pairing: _Pairing) -> Ce3Result:
+def _met(case: Ce3Case, pairing: _Pairing) -> HistoryResult:
     gaps, window = (*pairing.gaps, *_case_gaps(case)), _window_finding(case, pairing)
     lacking = next((finding.missing for finding in (*gaps, window) if finding.missing), "")
     newer, older = pairing.pair
@@ -304,7 +160,7 @@ def _met(case: Ce3Case, pairing: _Pairing) -> Ce3Result:
         if pairing.states[element] == "same"
     )
     provided = (Finding(code="history_provided", verdict="holds", compared=(case.provided,)),) if case.provided else ()
-    return Ce3Result(
+    return HistoryResult(
         rule="visa_ce3",
         verdict="requires_action" if gaps else "boundary" if lacking else "qualified",
         findings=(head, *gaps, window, *shared, *provided),
@@ -357,77 +213,8 @@ def _unmet(case: Ce3Case, pairing: _Pairing, rule: HistoryRule) -> tuple[Finding
         compared=compared_elements(purchases, tuple(same)) if same else (),
         missing=FIELDS[helpful[0]][-1] if helpful else "",
     )
-    details = (finding for element in ELEMENTS for finding in _element_findings(purchases, element, pairing))
-    return (head, *details)
-
-
-def _element_findings(purchases: Sequence[Purchase], element: Element, pairing: _Pairing) -> tuple[Finding, ...]:
-    state = pairing.states[element]
-    compared = compared_elements(purchases, (element,))
-    if state == "same":
-        return (Finding(code=f"ce3_{element}", verdict="holds", compared=compared),)
-    if state == "differs":
-        return (Finding(code=f"ce3_{element}", verdict="fails", compared=compared),)
-    if state == "absent":
-        lacking = next((purchase for purchase in purchases if not is_recorded(purchase, element)), purchases[0])
-        return (
-            Finding(
-                code=f"ce3_{element}",
-                verdict="unknown",
-                values={"order": lacking.order_number},
-                compared=compared,
-                missing=FIELDS[element][-1],
-            ),
-        )
-    return _incomplete(purchases, element) if state == "incomplete" else _unusable(purchases, element)
-
-
-def _unusable(purchases: Sequence[Purchase], element: Element) -> tuple[Finding, ...]:
-    found = [
-        (purchase, name, one)
-        for purchase in purchases
-        for name in FIELDS[element]
-        if (one := purchase.identifiers[name]).fault not in INCOMPLETE | {"", "absent"}
-    ]
-    purchase, name, one = found[0]
-    looked_at = purchase.compared(name)
-    order = {"order": purchase.order_number}
-    return (Finding(code=f"identifier_{one.fault}", verdict="fails", values=order, compared=(looked_at,)),)
-
-
-def _incomplete(purchases: Sequence[Purchase], element: Element) -> tuple[Finding, ...]:
-    gaps = []
-    for purchase in purchases:
-        for name in FIELDS[element]:
-            one = purchase.identifiers[name]
-            if one.fault == "device_short":
-                gaps.append(_short_device(purchase, name, one))
-            elif one.fault == "address_incomplete":
-                gaps.append(_short_address(purchase, one))
-    return tuple(gaps)
-
-
-def _short_device(purchase: Purchase, name: str, one: Identifier) -> Finding:
-    limits = identifier_limits()
-    needed = limits.device_id_length if name == "device_id" else limits.device_fingerprint_length
-    return Finding(
-        code="identifier_device_short",
-        verdict="unknown",
-        values={"order": purchase.order_number, "length": str(len(one.raw)), "needed": str(needed)},
-        compared=(purchase.compared(name),),
-        missing=name,
-    )
-
-
-def _short_address(purchase: Purchase, one: Identifier) -> Finding:
-    parts = missing_parts(one)
-    return Finding(
-        code="identifier_address_incomplete",
-        verdict="unknown",
-        values={"order": purchase.order_number, "parts": " ".join(parts)},
-        compared=(purchase.compared("ship_to"),),
-        missing=f"ship_to.{parts[0]}",
-    )
+    details = (element_findings(purchases, element, pairing.states[element]) for element in ELEMENTS)
+    return (head, *chain.from_iterable(details))
 
 
 def _unknown_card(disputed: Purchase, pair: tuple[Purchase, Purchase]) -> tuple[Finding, ...]:

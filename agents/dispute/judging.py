@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from agents import evidence as ev
 from agents.dispute.clocks import Clocks, read_clocks
-from agents.dispute.compelling import Ce3Result, assess_ce3, assess_first_party
+from agents.dispute.compelling import assess_ce3
 from agents.dispute.coverage import kinds_of
+from agents.dispute.first_party import assess_first_party
 from agents.dispute.gaps import HISTORY, Gaps, find_gaps, impossible_items, matrix
 from agents.dispute.harmful import blocking, harmful
+from agents.dispute.history import HistoryResult
 from agents.dispute.invalid import double_loss, invalid_checks
 from agents.dispute.purchases import ce3_case
 from agents.dispute.ratios import MonthCounts, ratio_cost, ratio_effect
@@ -54,7 +56,7 @@ class Sum:
     worth: Worth
 
 
-def history_of(subject: Subject) -> tuple[Ce3Result, ...]:
+def history_of(subject: Subject) -> tuple[HistoryResult, ...]:
     """Return what the networks' rules on earlier orders conclude; nothing where none is for this dispute."""
     case = ce3_case(subject)
     if case is None:
@@ -63,7 +65,7 @@ def history_of(subject: Subject) -> tuple[Ce3Result, ...]:
     return tuple(result for result in results if result.verdict != "not_applicable")
 
 
-def accepted_orders(history: Iterable[Ce3Result]) -> tuple[str, ...]:
+def accepted_orders(history: Iterable[HistoryResult]) -> tuple[str, ...]:
     """Return the numbers of the earlier orders that a rule accepts, newest first."""
     return tuple(p.order_number for result in history if result.verdict in ACCEPTED for p in result.pair)
 
@@ -148,7 +150,7 @@ def _gaps(
     subject: Subject,
     evidence: Sequence[Evidence],
     against: Sequence[Finding],
-    history: Sequence[Ce3Result],
+    history: Sequence[HistoryResult],
     *,
     policy: bool,
 ) -> Gaps:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dispute.compelling import Ce3Result, assess_ce3, assess_first_party
+from agents.dispute.compelling import assess_ce3
+from agents.dispute.first_party import assess_first_party
+from agents.dispute.history import HistoryResult
 from agents.dispute.purchases import Ce3Case, Purchase, ce3_case
 from agents.dispute.subject import Subject
 from prompts.findings import LANGUAGES, explain
@@ -135,7 +137,7 @@ MISSING = {
 }
 
 
-def codes(result: Ce3Result) -> set[str]:
+def codes(result: HistoryResult) -> set[str]:
     return {finding.code for finding in result.findings}
 
 
@@ -384,7 +386,7 @@ SUBJECT = Subject(
 )
 
 
-def judged(subject: Subject) -> Ce3Result:
+def judged(subject: Subject) -> HistoryResult:
     found = ce3_case(subject)
     assert found is not None
     return assess_ce3(found, subject.now)
