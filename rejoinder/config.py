@@ -140,6 +140,9 @@ class MerchantSettings(_Table):
     country: str = ""
     signature: str = ""
     website: str = ""
+    buffer_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        48, description="How long before the deadline of a dispute you want to be done."
+    )
     autonomy: dict[str, Autonomy] = Field(default_factory=dict)
     mailboxes: tuple[MailboxSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()

@@ -250,6 +250,7 @@ def _merchant(given: MerchantSettings) -> Merchant:
         country=given.country,
         signature=given.signature or given.name,
         website=given.website,
+        buffer_hours=given.buffer_hours,
         autonomy=given.autonomy,
         reminders=_reminder_plan(given),
     )

@@ -22,7 +22,6 @@ from rejoinder.domain.judgement import Compared, Finding
 from rejoinder.domain.lifecycle import Lifecycle
 
 RuledBy = Literal["processor", "network", "nobody"]
-BUFFER = timedelta(hours=48)
 """How long before the deadline an answer should be out, unless the merchant chose otherwise."""
 
 
@@ -98,18 +97,16 @@ def read_clocks(
     *,
     due: datetime | date | None = None,
     raised: date | None = None,
-    buffer: timedelta = BUFFER,
 ) -> Clocks:
     """Return how long there is to answer.
 
     Args:
         dispute: its processor names the rail; its course says which stage is open and what was submitted.
-        merchant: with the zone and the country whose working days count.
+        merchant: with the zone, the country whose working days count, and how long before it wants to be done.
         now: decides which entries of the rail hold when it is not known when the dispute was opened.
         due: the deadline as the processor printed it, when more is known than `dispute.respond_by`: a bare date, or a
             time without a zone, is read in the processor's zone.
         raised: the day the network processed the dispute, from which the network counts.
-        buffer: how long before the deadline the merchant wants to be done.
     """
     cycle = lifecycle(dispute)
     matter = _Matter(
@@ -124,7 +121,7 @@ def read_clocks(
     )
     processor, network = _processor_clock(matter), _network_clock(matter)
     due_by, ruled_by = _earliest(processor.by, network.by)
-    own = _merchant_clock(matter, due_by, buffer)
+    own = _merchant_clock(matter, due_by, timedelta(hours=merchant.buffer_hours))
     spent = _spent(matter)
     return Clocks(
         processor_by=processor.by,

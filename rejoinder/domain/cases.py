@@ -21,7 +21,10 @@ Autonomy = Literal["shadow", "draft", "supervised", "auto"]
 
 @dataclass(frozen=True, kw_only=True)
 class Merchant:
-    """One merchant. `autonomy` maps a class (an intent, `dispute` or `*`) to how far the program may go by itself."""
+    """One merchant. `autonomy` maps a class (an intent, `dispute` or `*`) to how far the program may go by itself.
+
+    `buffer_hours`: how long before a deadline it wants to be done.
+    """
 
     merchant_id: int
     slug: str
@@ -31,6 +34,7 @@ class Merchant:
     country: str = ""
     signature: str = ""
     website: str = ""
+    buffer_hours: int = 48
     autonomy: Mapping[str, Autonomy] = field(default_factory=dict)
     reminders: ReminderPlan = field(default_factory=ReminderPlan)
 

@@ -239,7 +239,8 @@ def test_little_time_is_halved():
 
 
 def test_a_merchant_may_want_more_time():
-    found = clocks(merchant=shop("Europe/Berlin", "DE"), due=utc("2026-03-20T22:59:59"), buffer=timedelta(days=7))
+    patient = replace(shop("Europe/Berlin", "DE"), buffer_hours=7 * 24)
+    found = clocks(merchant=patient, due=utc("2026-03-20T22:59:59"))
     assert found.merchant_by == utc("2026-03-13T16:00:00")
 
 
