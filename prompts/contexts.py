@@ -214,7 +214,8 @@ class ReminderContext:
     Instants are in the merchant's zone. `due_by`: no answer counts after it; `cutoff_by`: `choice` happens then.
     `hours_left` are whole hours until `due_by`, negative once it has passed. `ask` names the item worth asking for,
     `missing` are sentences. At the cut-off `done` is what happened (`alert`, `submit_best`, `accept`), and `why` a word
-    for what kept `choice` from happening. `desk_url` leads to the case, `file_url` to the finished file.
+    for what kept `choice` from happening. `to_hand_in`: the answer is approved, and what is left is to hand it in at
+    the processor, `rail` by name, empty when unknown. `desk_url` leads to the case, `file_url` to the finished file.
     """
 
     merchant: Merchant
@@ -227,6 +228,8 @@ class ReminderContext:
     choice: str
     done: str = ""
     why: str = ""
+    to_hand_in: bool = False
+    rail: str = ""
     ask: str = ""
     missing: Sequence[str] = ()
     desk_url: str = ""

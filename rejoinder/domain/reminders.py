@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-Step = Literal["queue", "mail", "chat", "all", "cutoff"]
-STEPS: tuple[Step, ...] = ("queue", "mail", "chat", "all", "cutoff")
-"""From the quietest to the loudest."""
+Step = Literal["queue", "mail", "chat", "all", "cutoff", "last"]
+STEPS: tuple[Step, ...] = ("queue", "mail", "chat", "all", "cutoff", "last")
+"""From the quietest to the loudest; `last` is only for an answer that is approved and not handed in."""
 
 AtCutoff = Literal["alert", "submit_best", "accept"]
 CUTOFF_ACTOR = "rule:at_cutoff"
@@ -25,7 +25,8 @@ class ReminderPlan:
     """When whom is reminded, and what happens when nobody answered.
 
     `mail_before` and `chat_before` count back from when the merchant wants to be done, `all_before` and
-    `cutoff_before` from the deadline itself. `colleague` is a mail address, `chats` are names of channels; without
+    `cutoff_before` from the deadline itself; half of `cutoff_before` is left when an approved answer is told of for the
+    last time. `colleague` is a mail address, `chats` are names of channels; without
     either, reminders stay in the desk. `language` is `en` or `zh`.
     """
 
@@ -47,6 +48,7 @@ class ReminderPlan:
             "chat": self.chats or mail,
             "all": (*mail, *self.chats),
             "cutoff": (*mail, *self.chats),
+            "last": (*mail, *self.chats),
         }
         return (QUEUE, *ways[step])
 

@@ -19,12 +19,14 @@ AT_ONCE = datetime.min.replace(tzinfo=UTC)
 class Deadline:
     """Until when a dispute can be answered, and when the merchant wants to be done; both with a zone.
 
-    `answered`: a person decided, or the processor waits for no answer (any more).
+    `answered`: a person decided, or the processor waits for no answer (any more). `approved`: what is left is to hand
+    the answer in.
     """
 
     due_by: datetime
     merchant_by: datetime
     answered: bool = False
+    approved: bool = False
 
 
 def instants(deadline: Deadline, plan: ReminderPlan) -> dict[Step, datetime]:
@@ -39,8 +41,9 @@ def instants(deadline: Deadline, plan: ReminderPlan) -> dict[Step, datetime]:
         "chat": merchant_by - plan.chat_before,
         "all": due_by - plan.all_before,
         "cutoff": due_by - plan.cutoff_before,
+        "last": due_by - plan.cutoff_before / 2,
     }
-    latest = wanted["cutoff"]
+    latest = wanted["last"]
     for step in reversed(STEPS):
         latest = wanted[step] = min(latest, wanted[step])
     return wanted
@@ -62,4 +65,6 @@ def due_steps(deadline: Deadline, sent: Mapping[Step, datetime], now: datetime, 
     at = instants(deadline, plan)
     taken = [step for step in STEPS if step in sent and sent[step] + SAME_DEADLINE >= at[step]]
     reached = STEPS.index(taken[-1]) + 1 if taken else 0
-    return tuple(step for step in STEPS[reached:] if at[step] <= now)
+    told_late = "cutoff" in taken and sent["cutoff"] >= at["last"]
+    steps = STEPS[reached:] if deadline.approved and not told_late else STEPS[reached : STEPS.index("last")]
+    return tuple(step for step in steps if at[step] <= now)

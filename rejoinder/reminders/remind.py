@@ -57,7 +57,8 @@ class Reminders:
             clocks = read_clocks(waiting.dispute, merchant, now)
             if not clocks.open or clocks.due_by is None:
                 return False
-            deadline = Deadline(due_by=clocks.due_by, merchant_by=clocks.merchant_by or clocks.due_by)
+            merchant_by = clocks.merchant_by or clocks.due_by
+            deadline = Deadline(due_by=clocks.due_by, merchant_by=merchant_by, approved=waiting.approved)
             steps = due_steps(deadline, waiting.taken, now, merchant.reminders)
             return bool(steps) and self._take(waiting, merchant, clocks.due_by, steps, now)
         except Conflict:
@@ -72,7 +73,7 @@ class Reminders:
         case_id, plan = waiting.case.case_id, merchant.reminders
         outcome: Outcome | None = None
         details: dict[str, str] = {}
-        if steps[-1] == "cutoff":
+        if steps[-1] == "cutoff" and not waiting.approved:
             shown = self.store.case_page(case_id, [merchant.merchant_id])
             outcome = outcome_of(plan.at_cutoff, shown, due_by, now, self.file_problems)
             details = {"wanted": plan.at_cutoff, "done": outcome.done, "why": outcome.why}
@@ -138,6 +139,7 @@ class Reminders:
             merchant=merchant,
             dispute=dispute,
             judgement=self.store.judgement(case_id),
+            to_hand_in=self.store.is_to_hand_in(case_id),
             desk_url=f"{self.desk_url}/cases/{case_id}" if self.desk_url else "",
             file_url=self._link(case_id) if mailed and reminder.details.get("done") != "accept" else "",
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from knowledge.rails import GENERIC, rail
 from prompts.contexts import ReminderContext
 from prompts.exhibits import exhibit_title
 from prompts.findings import explain
@@ -25,12 +26,16 @@ class Words:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a reminder is about. `judgement` is None while the rules have not looked."""
+    """What a reminder is about. `judgement` is None while the rules have not looked.
+
+    `to_hand_in`: the answer is approved, and nobody knows that it was handed in.
+    """
 
     reminder: Reminder
     merchant: Merchant
     dispute: Dispute
     judgement: Judgement | None = None
+    to_hand_in: bool = False
     desk_url: str = ""
     file_url: str = ""
 
@@ -67,11 +72,19 @@ def context_of(told: Told, now: datetime) -> ReminderContext:
         choice=plan.at_cutoff,
         done=told.reminder.details.get("done", ""),
         why=told.reminder.details.get("why", ""),
+        to_hand_in=told.to_hand_in,
+        rail=_rail(told.dispute),
         ask=exhibit_title(judgement.ask, plan.language) if judgement.ask else "",
         missing=tuple(explain(gap, plan.language) for gap in judgement.gaps or () if gap.verdict == "unknown"),
         desk_url=told.desk_url,
         file_url=told.file_url,
     )
+
+
+def _rail(dispute: Dispute) -> str:
+    """Return what the processor is called; empty where it is none that is known."""
+    known = rail(dispute.processor)
+    return "" if known.rail == GENERIC else known.title
 
 
 def text_of(rendered: Rendered) -> str:

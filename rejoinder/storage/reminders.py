@@ -9,30 +9,35 @@ from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.cases import Case, Dispute
-from rejoinder.domain.disputes import NEEDS_ANSWER
+from rejoinder.domain.disputes import WAITING
 from rejoinder.domain.reminders import CUTOFF_ACTOR, QUEUE, Reminder, SendStatus, Step
 from rejoinder.domain.review import Verdict
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import as_case
 from rejoinder.storage.dispute_tables import reminders
 from rejoinder.storage.documents import load
+from rejoinder.storage.hand_ins import awaits_hand_in
 from rejoinder.storage.reviews import ReviewRows
 from rejoinder.storage.rows import note
 from rejoinder.storage.tables import cases, disputes, reviews
 
 LOOK = 2000
 """How many disputes are looked at in one go, the nearest deadline first."""
-WAITING = ("new", "working", "in_review", "failed")
+OPEN_CASES = ("new", "working", "in_review", "failed")
 GIVE_UP_AFTER = timedelta(days=1)
 """How long after the deadline a reminder that never left is still worth trying."""
 
 
 class WaitingDispute(NamedTuple):
-    """A dispute that nobody has decided on, with when each step was last taken."""
+    """A dispute that waits for people, with when each step was last taken.
+
+    `approved`: its answer only has to be handed in; else nobody has decided on it.
+    """
 
     case: Case
     dispute: Dispute
     taken: Mapping[Step, datetime]
+    approved: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +54,12 @@ class ReminderRows(ReviewRows):
     """Reminders, and the decisions of the merchant's choice at the cut-off."""
 
     def waiting_disputes(self, since: datetime) -> Sequence[WaitingDispute]:
-        """Return the disputes that wait for a decision, the nearest deadline first, none due before `since`."""
+        """Return the disputes that wait for people, the nearest deadline first, none due before `since`."""
         known = or_(cases.c.respond_by.is_(None), cases.c.respond_by >= since)
         query = (
-            select(cases, disputes.c.document.label("dispute"))
+            select(cases, disputes.c.document.label("dispute"), awaits_hand_in().label("approved"))
             .join(disputes, disputes.c.case_id == cases.c.id)
-            .where(disputes.c.status.in_([*NEEDS_ANSWER, "alert_open"]), _undecided(), known)
+            .where(disputes.c.status.in_(sorted(WAITING)), _waits(), known)
             .order_by(cases.c.respond_by.asc().nulls_last(), cases.c.id)
             .limit(LOOK)
         )
@@ -66,7 +71,10 @@ class ReminderRows(ReviewRows):
             steps: dict[int, dict[Step, datetime]] = {}
             for one in connection.execute(taken.where(named).group_by(reminders.c.case_id, reminders.c.step)):
                 steps.setdefault(one.case_id, {})[one.step] = one.at
-        return [WaitingDispute(as_case(row), load(Dispute, row.dispute), steps.get(row.id, {})) for row in rows]
+        return [
+            WaitingDispute(as_case(row), load(Dispute, row.dispute), steps.get(row.id, {}), row.approved)
+            for row in rows
+        ]
 
     def remind(
         self,
@@ -122,13 +130,16 @@ class ReminderRows(ReviewRows):
         return [as_reminder(row) for row in rows]
 
     def claim_reminder(self, reminder_id: int) -> Reminder | None:
-        """Move queued to sending for exactly one caller; a case that was decided meanwhile is not reminded of."""
+        """Move queued to sending for exactly one caller; a case that nobody is waited for any more is not reminded of.
+
+        That a rule conceded it is told all the same.
+        """
         with self.begin() as connection:
             row = outgoing.claim(connection, reminders, reminder_id)
             if row is None:
                 return None
-            if row.step != "cutoff" and _lock_waiting(connection, row.case_id) is None:
-                outgoing.end(connection, reminders, row.id, "cancelled", "decided before it was sent")
+            if row.details.get("done") != "accept" and _lock_waiting(connection, row.case_id) is None:
+                outgoing.end(connection, reminders, row.id, "cancelled", "settled before it was sent")
                 return None
         return as_reminder(row)
 
@@ -175,17 +186,21 @@ def as_reminder(row: Row[Any]) -> Reminder:
 
 
 def _undecided() -> Any:
-    """Return the test whether a case waits: it is open, and its newest question, if there was one, is not decided.
+    """Return the test whether a case waits for a decision: its newest question, if there was one, is not decided.
 
     A case that failed waits even after a decision, for the decision was not carried out.
     """
     newest = select(reviews.c.status).where(reviews.c.case_id == cases.c.id).order_by(reviews.c.id.desc()).limit(1)
     open_question = func.coalesce(newest.scalar_subquery(), "open") != "decided"
-    return cases.c.status.in_(WAITING) & (open_question | (cases.c.status == "failed"))
+    return cases.c.status.in_(OPEN_CASES) & (open_question | (cases.c.status == "failed"))
+
+
+def _waits() -> Any:
+    return or_(_undecided(), awaits_hand_in())
 
 
 def _lock_waiting(connection: Connection, case_id: int) -> Row[Any] | None:
-    query = select(cases).where(cases.c.id == case_id, _undecided())
+    query = select(cases).where(cases.c.id == case_id, _waits())
     return connection.execute(query.with_for_update(of=cases)).one_or_none()
 
 

@@ -38,6 +38,11 @@ STORIES = [
     *((("cutoff", "alert", why), choice, -1 if why == "too_late" else 1) for choice in WHYS for why in WHYS[choice]),
 ]
 
+APPROVED = [
+    *product((("mail", "", ""), ("cutoff", "", ""), ("cutoff", "alert", ""), ("last", "", "")), ("alert",), (30, 0, -1))
+]
+"""Stories of an answer that is approved and not handed in."""
+
 
 def told(name: str, language: str, story: Any, **changes: Any) -> Rendered:
     (step, done, why), choice, hours = story
@@ -69,6 +74,26 @@ def shape(rendered: Rendered) -> list[list[tuple[str, ...]]]:
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_both_languages_say_the_same(name: str, story: Any) -> None:
     assert shape(told(name, "en", story)) == shape(told(name, "zh", story))
+
+
+@pytest.mark.parametrize("name", ["mail", "chat"])
+@pytest.mark.parametrize("story", APPROVED, ids=str)
+@pytest.mark.parametrize("without", [(), ("file_url",), ("desk_url",), ("rail",)], ids=str)
+def test_both_languages_say_the_same_of_what_is_left_to_do(name: str, story: Any, without: tuple[str, ...]) -> None:
+    changes = {"to_hand_in": True, "rail": "Stripe", **dict.fromkeys(without, "")}
+    assert shape(told(name, "en", story, **changes)) == shape(told(name, "zh", story, **changes))
+
+
+def test_the_mail_says_what_is_left_to_do_and_nothing_of_a_decision() -> None:
+    rendered = told("mail", "en", APPROVED[0], to_hand_in=True, rail="Stripe")
+    lines = [one.text for paragraph in rendered.paragraphs for one in paragraph]
+    steps = [line for line in lines if line[:2] in {"1.", "2.", "3."}]
+    assert steps == [
+        "1. Download the finished file, by a link that only you should have: https://desk.example/file/abc",
+        "2. Hand it in where you answer disputes at Stripe.",
+        "3. Then mark it as handed in: https://desk.example/cases/12",
+    ]
+    assert not [line for line in lines if "decide" in line or "help most" in line]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)

@@ -26,9 +26,12 @@ plans = st.builds(
     hours, hours, st.integers(1, 48), st.integers(1, 24),
 )  # fmt: skip
 deadlines = st.builds(
-    lambda ahead, kept: Deadline(due_by=DUE + timedelta(hours=ahead), merchant_by=DUE + timedelta(hours=ahead - kept)),
+    lambda ahead, kept, approved: Deadline(
+        due_by=DUE + timedelta(hours=ahead), merchant_by=DUE + timedelta(hours=ahead - kept), approved=approved
+    ),
     st.integers(-50, 50),
     st.integers(0, 60),
+    st.booleans(),
 )
 looks = st.lists(st.integers(-400 * 60, 60 * 60), min_size=1, max_size=60).map(sorted)
 """Minutes, before and after the deadline, at which somebody looks."""
@@ -55,6 +58,7 @@ def test_the_steps_of_the_manual() -> None:
         "chat": timedelta(hours=78),
         "all": timedelta(hours=6),
         "cutoff": timedelta(hours=2),
+        "last": timedelta(hours=1),
     }
 
 
@@ -73,7 +77,7 @@ def test_no_step_is_taken_before_its_time_and_all_are_by_the_deadline(
     told = told_at(deadline, plan, [*(minute for minute in minutes if minute < ends), ends])
     at = instants(deadline, plan)
     assert all(at[step] <= now for now, due in told for step in due)
-    assert {step for _, due in told for step in due} == set(STEPS)
+    assert {step for _, due in told for step in due} == set(STEPS) - (set() if deadline.approved else {"last"})
 
 
 @given(deadlines, plans, looks)
@@ -86,7 +90,9 @@ def test_the_zone_in_which_a_deadline_is_written_changes_nothing(
     deadline: Deadline, plan: ReminderPlan, hour: int, zone: str
 ) -> None:
     local = Deadline(
-        due_by=deadline.due_by.astimezone(ZoneInfo(zone)), merchant_by=deadline.merchant_by.astimezone(ZoneInfo(zone))
+        due_by=deadline.due_by.astimezone(ZoneInfo(zone)),
+        merchant_by=deadline.merchant_by.astimezone(ZoneInfo(zone)),
+        approved=deadline.approved,
     )
     now = DUE + timedelta(hours=hour)
     assert due_steps(local, {}, now, plan) == due_steps(deadline, {}, now.astimezone(ZoneInfo(zone)), plan)
@@ -110,6 +116,19 @@ def test_hours_are_hours_that_pass_when_clocks_change(due: str, all_at: str) -> 
 def test_a_case_that_comes_late_is_told_of_once_at_the_height_it_has() -> None:
     due = due_steps(DEADLINE, {}, DUE - timedelta(hours=3), PLAN)
     assert due == ("queue", "mail", "chat", "all")
+
+
+def test_an_approved_answer_is_told_of_once_more_after_the_cut_off() -> None:
+    sent = dict.fromkeys(STEPS[:5], DUE - timedelta(hours=2))
+    approved = replace(DEADLINE, approved=True)
+    assert due_steps(approved, sent, DUE - timedelta(minutes=61), PLAN) == ()
+    assert due_steps(approved, sent, DUE - timedelta(minutes=60), PLAN) == ("last",)
+    assert due_steps(DEADLINE, sent, DUE - timedelta(minutes=30), PLAN) == ()
+
+
+def test_a_cut_off_told_late_is_the_last_word() -> None:
+    sent = dict.fromkeys(STEPS[:5], DUE - timedelta(minutes=50))
+    assert due_steps(replace(DEADLINE, approved=True), sent, DUE - timedelta(minutes=49), PLAN) == ()
 
 
 def test_a_deadline_long_past_is_not_told_of() -> None:

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from rejoinder.domain.drafts import Problem
-from rejoinder.domain.reminders import CUTOFF_ACTOR
-from rejoinder.domain.review import Reason
+from rejoinder.domain.reminders import CUTOFF_ACTOR, STEPS
+from rejoinder.domain.review import Reason, Verdict
 from rejoinder.errors import ProviderUnavailable
 from tests.clock import NOW
 from tests.fixtures_program import Shop
 from tests.rejoinder.office import COLLEAGUE, DUE, Office, dispute_event, office
 from tests.storage.races import at_once
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 OpenOffice = Callable[..., Office]
 
@@ -101,17 +101,105 @@ def test_a_case_that_comes_late_is_told_of_once(open_office: OpenOffice) -> None
     assert (len(office.mails()), len(office.chat.received)) == (1, 1)
 
 
-def test_a_decided_case_is_not_reminded_of(open_office: OpenOffice) -> None:
+@pytest.mark.parametrize("verdict", ["reject", "escalate", "concede"])
+def test_a_case_that_nobody_will_answer_is_not_reminded_of(open_office: OpenOffice, verdict: Verdict) -> None:
     office = open_office()
     case_id = office.open_case()
-    review = office.shop.page(case_id).review
-    assert review is not None
-    office.shop.program.store.decide(review.review_id, review.version, "approve", reviewer="ana")
+    decide(office, case_id, verdict)
     for hours in (100, 5, 1):
         assert office.look(DUE - hours * HOUR) == 0
     office.carry_out(case_id)
     assert office.look(DUE - 1 * HOUR) == 0
     assert office.told(case_id) == []
+
+
+@pytest.mark.parametrize("choice", ["alert", "submit_best", "accept"])
+def test_an_approved_answer_is_reminded_of_until_the_deadline_and_nothing_is_decided(
+    open_office: OpenOffice, choice: str
+) -> None:
+    office = open_office(at_cutoff=choice)
+    case_id = office.open_case()
+    decide(office, case_id)
+    assert office.carry_out(case_id).case.status == "sending"
+    deliver(office, case_id)
+    for minutes in range(int((DUE - NOW) / MINUTE), -120, -30):
+        office.look(DUE - minutes * MINUTE)
+    assert list(dict.fromkeys(one[0] for one in office.told(case_id))) == list(STEPS)
+    assert {one[2] for one in office.told(case_id)} == {"sent"}
+    assert (len(office.mails()), len(office.chat.received)) == (4, 4)
+    assert decisions_of(office, case_id) == []
+    assert {one.details.get("done") for one in office.reminders(case_id)} == {None}
+
+
+def test_the_reminder_of_an_approved_answer_says_what_is_left_to_do(open_office: OpenOffice) -> None:
+    office = open_office(language="en")
+    case_id = office.open_case()
+    decide(office, case_id)
+    office.look(DUE - 5 * HOUR)
+    text = office.mails()[0].get_content()
+    assert "The answer to dispute dp_1 of EUR 149.00 is approved, but nobody has marked it as handed in." in text
+    assert "1. Download the finished file, by a link that only you should have: https://desk.lumenoak" in text
+    assert "2. Hand it in where you answer disputes at Stripe." in text
+    assert f"3. Then mark it as handed in: https://desk.lumenoak.example/cases/{case_id}" in text
+    assert "waits for a decision" not in text
+    assert "hand it in at the processor" in office.chat.received[0]["message"]
+
+
+def test_the_reminder_of_an_approved_answer_speaks_chinese(open_office: OpenOffice) -> None:
+    office = open_office(language="zh")
+    decide(office, office.open_case())
+    office.look(DUE - 5 * HOUR)
+    text = office.mails()[0].get_content()
+    assert "2. 到Stripe处理争议的页面提交该文件。" in text
+    assert "标记为已提交" in office.chat.received[0]["message"]
+
+
+def test_what_was_queued_before_the_approval_says_what_is_left_after_it(open_office: OpenOffice) -> None:
+    office = open_office(language="en")
+    case_id = office.open_case()
+    office.shop.program.reminders.look(DUE - 120 * HOUR)
+    decide(office, case_id)
+    for one in office.queued():
+        office.shop.program.reminders.send(one, DUE - 120 * HOUR)
+    assert "nobody has marked it as handed in" in office.mails()[0].get_content()
+
+
+def test_once_it_is_marked_as_handed_in_there_is_silence(open_office: OpenOffice) -> None:
+    office = open_office()
+    case_id = office.open_case()
+    decide(office, case_id)
+    office.shop.program.reminders.look(DUE - 5 * HOUR)
+    store = office.shop.program.store
+    store.hand_in(case_id, "first", actor="ana", now=DUE - 5 * HOUR)
+    sent = [office.shop.program.reminders.send(one, DUE - 5 * HOUR) for one in office.queued()]
+    assert sent == [None, None]
+    assert [office.look(DUE - hours * HOUR) for hours in (4, 1, 0)] == [0, 0, 0]
+    assert (office.mails(), office.chat.received) == ([], [])
+
+
+def test_a_mark_that_is_taken_back_lets_the_reminders_go_on(open_office: OpenOffice) -> None:
+    office = open_office()
+    case_id = office.open_case()
+    decide(office, case_id)
+    store = office.shop.program.store
+    store.hand_in(case_id, "first", actor="ana", now=DUE - 50 * HOUR)
+    (word,) = store.hand_ins(case_id)
+    store.take_back_hand_in(case_id, word.hand_in_id, actor="ana", now=DUE - 49 * HOUR)
+    assert office.look(DUE - 5 * HOUR) == 1
+
+
+def test_the_rules_own_approval_is_reminded_of_once_more(open_office: OpenOffice) -> None:
+    office = open_office(at_cutoff="submit_best", language="en")
+    case_id = office.open_case()
+    office.look(DUE - 2 * HOUR)
+    office.carry_out(case_id)
+    deliver(office, case_id)
+    office.look(DUE - HOUR)
+    office.look(DUE - HOUR / 2)
+    first, second = (mail.get_content() for mail in office.mails())
+    assert "so its draft was approved by your rule" in first
+    assert "3. Then mark it as handed in" in first
+    assert "nobody has marked it as handed in" in second
 
 
 def test_what_was_queued_before_the_decision_is_not_sent_after_it(open_office: OpenOffice) -> None:
@@ -201,6 +289,20 @@ def test_an_old_mailbox_does_not_flood_anybody(open_office: OpenOffice) -> None:
     office = open_office()
     office.open_case()
     assert office.look(DUE + timedelta(days=3)) == 0
+
+
+def decide(office: Office, case_id: int, verdict: Verdict = "approve") -> None:
+    review = office.shop.page(case_id).review
+    assert review is not None
+    office.shop.program.store.decide(review.review_id, review.version, verdict, reviewer="ana", reason="so")
+
+
+def deliver(office: Office, case_id: int) -> None:
+    """End the delivery of a letter, as the job does."""
+    store = office.shop.program.store
+    (delivery,) = office.shop.page(case_id).deliveries
+    store.claim_delivery(delivery.delivery_id)
+    store.finish_delivery(delivery.delivery_id, "sent", "ready", "")
 
 
 def decisions_of(office: Office, case_id: int) -> list[tuple[str, str]]:
