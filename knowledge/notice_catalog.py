@@ -18,7 +18,10 @@ def notice_catalog() -> NoticeCatalog:
         sources={name: NoticeSource(source=name, **_frozen(table)) for name, table in senders["sources"].items()},
         words=tuple(notice_words(language) for language in languages()),
         values=ValueWords(
-            currencies=_frozen(values["currencies"]), networks=_frozen(values["networks"]), zones=values["zones"]
+            currencies=_frozen(values["currencies"]),
+            networks=_frozen(values["networks"]),
+            labelled_networks=_frozen(values["labelled_networks"]),
+            zones=values["zones"],
         ),
         domains={name: DomainFacts(**table) for name, table in senders["domains"].items()},
         code_meaning=code_meaning,

@@ -91,10 +91,14 @@ class NoticeWords:
 
 @dataclass(frozen=True, kw_only=True)
 class ValueWords:
-    """Words inside values: what money, networks and time zones are called."""
+    """Words inside values: what money, networks and time zones are called.
+
+    `labelled_networks` are names of networks that are other words too: they count under a label only.
+    """
 
     currencies: Mapping[str, tuple[str, ...]]
     networks: Mapping[str, tuple[str, ...]]
+    labelled_networks: Mapping[str, tuple[str, ...]]
     zones: Mapping[str, str]
 
 

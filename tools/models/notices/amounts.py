@@ -1,11 +1,11 @@
 """Amounts of money in every spelling; a sign that several currencies share is settled by the mail or left open."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 
 from rejoinder.domain.money import minor_digits
 from tools.models.notices.texts import fold, is_wide
@@ -24,7 +24,10 @@ _NUMBER = re.compile(
 _LETTER = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
 
 
-_IN_BRACKETS = r"\((?=[^()\d]{1,24}\))"
+_GAP = re.compile(r"[\s)]*")
+_IN_BRACKETS = re.compile(r"\s?\((?=[^()\d]{1,24}\))")
+# The longest name of a currency that is looked for beside a number: `dirhams de los Emiratos Árabes Unidos`.
+_LONGEST_NAME = 44
 
 
 class Money(NamedTuple):
@@ -43,17 +46,83 @@ def iso_codes() -> frozenset[str]:
     return frozenset(code for table in tables for code, _, end, tender in table if tender and end is None)
 
 
-class Signs:
-    """The signs and words of money, with what they mean."""
+@cache
+def names_in_full(languages: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return the full names of all currencies in these languages, folded: `казахстанских тенге` is KZT."""
+    found: dict[str, set[str]] = {}
+    for locale in map(Locale.parse, languages):
+        plurals = locale._data["currency_names_plural"]
+        for code in iso_codes():
+            for name in (locale.currencies.get(code, ""), *plurals.get(code, {}).values()):
+                found.setdefault(fold(name), set()).add(code)
+    return {name: tuple(sorted(codes)) for name, codes in found.items() if name and name.upper() not in iso_codes()}
 
-    def __init__(self, currencies: Mapping[str, tuple[str, ...]]) -> None:
-        self._means = {fold(sign): meant for sign, meant in currencies.items()}
-        words = sorted(self._means, key=len, reverse=True)
+
+class _Names:
+    """Words of money, the longest of them found at a place without cutting a word."""
+
+    def __init__(self, means: Mapping[str, tuple[str, ...]]) -> None:
+        self.means = means
+        self._from = _lengths(means, 0)
+        self._up_to = _lengths(means, -1)
+
+    def at(self, folded: str, start: int) -> str:
+        """Return the longest name that begins here; empty when none does."""
+        room = len(folded) - start
+        ends = (start + length for length in self._from.get(folded[start : start + 1], ()) if length <= room)
+        return next((name for end in ends if (name := self._name(folded, start, end))), "")
+
+    def before(self, folded: str, end: int) -> str:
+        """Return the longest name that ends here; empty when none does."""
+        starts = (end - length for length in self._up_to.get(folded[end - 1 : end], ()) if length <= end)
+        return next((name for start in starts if (name := self._name(folded, start, end))), "")
+
+    def all(self, folded: str) -> Iterator[str]:
+        """Yield the names in a text."""
+        at = 0
+        while at < len(folded):
+            name = self.at(folded, at)
+            if name:
+                yield name
+            at += len(name) or 1
+
+    def _name(self, folded: str, start: int, end: int) -> str:
+        name = folded[start:end]
+        return name if name in self.means and _uncut(folded, start, end) else ""
+
+
+def _lengths(names: Iterable[str], at: int) -> Mapping[str, list[int]]:
+    """Return how long the names with the same letter in a place are, the longest first."""
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[at], set()).add(len(name))
+    return {letter: sorted(lengths, reverse=True) for letter, lengths in found.items()}
+
+
+def _uncut(folded: str, start: int, end: int) -> bool:
+    """Return whether no word goes on at either end; scripts without blanks may touch anything."""
+    before = _is_letter(folded[start]) and start > 0 and _goes_on(folded[start - 1])
+    return not before and not (_is_letter(folded[end - 1]) and end < len(folded) and _goes_on(folded[end]))
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalpha() and not is_wide(sign)
+
+
+def _goes_on(sign: str) -> bool:
+    return (sign.isalnum() or sign == "_") and not is_wide(sign)
+
+
+class Signs:
+    """The signs and words of money, with what they mean; the names in full are those of these languages."""
+
+    def __init__(self, currencies: Mapping[str, tuple[str, ...]], languages: tuple[str, ...] = ()) -> None:
+        self._printed = currencies
+        self._means = {**names_in_full(languages), **_folded(currencies)}
+        self._names = _Names(self._means)
         codes = "|".join(sorted(code.lower() for code in iso_codes()))
-        names = "|".join(_bounded(word) for word in words)
-        self._before = re.compile(rf"(?:(?<!{_LETTER})(?P<code>{codes})|(?P<sign>{names}))[\s:(+-]*$")
-        self._after = re.compile(rf"(?:[\s)]*|\s?{_IN_BRACKETS})(?:(?P<code>{codes})(?!{_LETTER})|(?P<sign>{names}))")
-        self._names = re.compile(names)
+        self._code_before = re.compile(rf"(?<!{_LETTER})(?P<code>{codes})(?:\s?[$€£¥])?$")
+        self._code_after = re.compile(rf"(?P<code>{codes})(?!{_LETTER})")
         self._codes = re.compile(rf"(?<!{_LETTER})(?:{codes})(?!{_LETTER})")
 
     def find(self, text: str, folded: str) -> list[Money]:
@@ -81,37 +150,51 @@ class Signs:
 
     def named_in(self, folded: str) -> tuple[str, ...]:
         """Return what the signs and words of money in a few words mean together; nothing when they disagree."""
-        meant = [set(self._means[match[0]]) for match in self._names.finditer(folded)]
+        meant = [set(self._means[name]) for name in self._names.all(folded)]
         return tuple(sorted(set.intersection(*meant))) if meant else ()
 
     def _money(self, text: str, folded: str, match: re.Match[str]) -> Money | None:
-        line_start = folded.rfind("\n", 0, match.start()) + 1
-        head_start = max(line_start, match.start() - 28)
-        before = self._before.search(folded[head_start : match.start()])
-        after = self._after.match(folded[match.end() : match.end() + 28].split("\n")[0])
-        meant = [
-            self._meant(text, part, offset)
-            for part, offset in ((before, head_start), (after, match.end()))
-            if part is not None
-        ]
-        meant = [currencies for currencies in meant if currencies]
+        spans = [span for span in (self._before(folded, match.start()), self._after(folded, match.end())) if span]
+        meant = [currencies for span in spans if (currencies := self._meant(text[slice(*span)]))]
         if not meant:
             return None
-        start = head_start + before.start() if before else match.start()
-        end = match.end() + after.end() if after else match.end()
+        start, end = (
+            min((match.start(), *(start for start, _ in spans))),
+            max((match.end(), *(end for _, end in spans))),
+        )
         return Money(match[0].removesuffix(",-"), _narrowed(meant), start, end)
 
-    def _meant(self, text: str, part: re.Match[str], offset: int) -> tuple[str, ...]:
-        if part["code"]:
-            printed = text[offset + part.start("code") : offset + part.end("code")]
-            return (printed.upper(),) if printed.isupper() or printed.islower() else ()
-        return self._means.get(part["sign"], ())
+    def _before(self, folded: str, end: int) -> tuple[int, int] | None:
+        """Return where the code or name before a number stands; of both the one that begins first."""
+        start = max(folded.rfind("\n", 0, end) + 1, end - _LONGEST_NAME)
+        head = folded[start:end].rstrip(" \t:(+-")
+        name, code = self._names.before(head, len(head)), self._code_before.search(head)
+        if code and code.start() <= len(head) - len(name):
+            return start + code.start("code"), start + code.end("code")
+        return (start + len(head) - len(name), start + len(head)) if name else None
+
+    def _after(self, folded: str, end: int) -> tuple[int, int] | None:
+        """Return where the code or name behind a number stands, or in brackets behind it."""
+        tail = folded[end : end + _LONGEST_NAME].split("\n")[0]
+        for gap in filter(None, (_GAP.match(tail), _IN_BRACKETS.match(tail))):
+            code = self._code_after.match(tail, gap.end())
+            if name := code["code"] if code else self._names.at(tail, gap.end()):
+                return end + gap.end(), end + gap.end() + len(name)
+        return None
+
+    def _meant(self, printed: str) -> tuple[str, ...]:
+        folded = fold(printed)
+        if folded.upper() in iso_codes():
+            return (folded.upper(),) if printed.isupper() or printed.islower() else ()
+        return self._printed.get(printed) or self._means.get(folded, ())
 
 
-def _bounded(word: str) -> str:
-    head = rf"(?<!{_LETTER})" if word[0].isalpha() and not is_wide(word[0]) else ""
-    tail = rf"(?!{_LETTER})" if word[-1].isalpha() and not is_wide(word[-1]) else ""
-    return f"{head}{re.escape(word)}{tail}"
+def _folded(currencies: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the signs folded; signs that are the same then mean all that each of them means: `د.إ` and `د.أ`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for sign, meant in currencies.items():
+        found[fold(sign)] = tuple(dict.fromkeys((*found.get(fold(sign), ()), *meant)))
+    return found
 
 
 def _narrowed(meant: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Why the buyer disputes: the network, its code, the words, and the category they mean."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rejoinder.domain.notices import CodeMeaning, NoticeCatalog
 from rejoinder.domain.reading import FieldValue
@@ -16,6 +16,7 @@ _CODE = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?=\s+[^\W\d_a-zа-я])|。(?=.)|(?<=[\u3040-\u9fff\uac00-\ud7af])\.(?=\s)")
 # A request for papers is the reason only where the buyer's own is not told.
 _WEAK = frozenset({"documentation_request", "general"})
+_BRACKETED = re.compile(r"(?<=[^\W\d_]) ?[(（](\d{2}\.\d{1,2}(?:\.\d)?|4[5-9]\d\d|[A-Z]{1,2}\d{2})[)）]")
 _EDGES = " \t-:–—|,;()（）[]【】./"
 
 
@@ -35,7 +36,8 @@ def find_reason(page: Page, catalog: NoticeCatalog) -> dict[str, FieldValue]:
 def _network(page: Page) -> FieldValue | None:
     for field in ("network", "card", "reason", "reason_code"):
         for item in page.under(field):
-            if named := _named(page, item.start, item.end):
+            known = page.words.networks if field in ("network", "card") else page.words.plain_networks
+            if named := _named(page, item.start, item.end, known):
                 return named
     source = page.sender.source
     if source and source.network:
@@ -46,11 +48,11 @@ def _network(page: Page) -> FieldValue | None:
 
 def _all_named(page: Page) -> Iterator[FieldValue]:
     payers = {"paypal", "klarna", "afterpay", "amazon_pay", "sepa_dd", "ach", "bacs_dd", "rupay_upi"}
-    for name, network, cased in page.words.networks:
+    for name, network, cased in page.words.plain_networks:
         at = page.folded.find(name)
         while at >= 0:
             end = at + len(name)
-            fits = bounded(page.folded, at, end) and (not cased or not page.text[at:end].islower()) and len(name) > 3
+            fits = bounded(page.folded, at, end) and (not cased or not page.text[at:end].islower())
             if (
                 fits
                 and network not in payers
@@ -61,9 +63,9 @@ def _all_named(page: Page) -> Iterator[FieldValue]:
             at = page.folded.find(name, end)
 
 
-def _named(page: Page, start: int, end: int) -> FieldValue | None:
+def _named(page: Page, start: int, end: int, known: Iterable[tuple[str, str, bool]]) -> FieldValue | None:
     folded = page.folded[start:end]
-    for name, network, cased in page.words.networks:
+    for name, network, cased in known:
         at = folded.find(name)
         if (
             at >= 0
@@ -85,7 +87,9 @@ def _code_and_words(page: Page, catalog: NoticeCatalog, network: str) -> dict[st
             found["reason_text"] = words
     for item in page.under("reason_text"):
         found["reason_text"] = page.value(page.printed(item).strip(), 0.95, item.start, item.end)
-    if "reason_code" not in found and (code_said := _code_in_prose(page, catalog)):
+    if "reason_code" not in found and (
+        code_said := _code_in_prose(page, catalog) or _code_in_brackets(page, catalog, network)
+    ):
         found["reason_code"] = code_said
     return found
 
@@ -159,6 +163,21 @@ def _code_in_prose(page: Page, catalog: NoticeCatalog) -> FieldValue | None:
     return next(iter(codes.values())) if len(codes) == 1 else None
 
 
+def _code_in_brackets(page: Page, catalog: NoticeCatalog, network: str) -> FieldValue | None:
+    """Return a code of the notice's network that stands alone in brackets behind words: `never arrived (13.1)`."""
+    if network not in catalog.networks_with_codes:
+        return None
+    codes: dict[str, FieldValue] = {}
+    for match in _BRACKETED.finditer(page.text):
+        head = page.folded[max(0, match.start() - 24) : match.start()].rstrip()
+        beside_card = any(head.endswith(name) for name, _, _ in page.words.networks) or any(
+            hit.tag == "ending" and hit.end == len(head) for hit in page.words.roles.find(head)
+        )
+        if not beside_card and catalog.code_meaning(network, match[1]):
+            codes[match[1]] = page.value(match[1], 0.85, *match.span(1))
+    return next(iter(codes.values())) if len(codes) == 1 else None
+
+
 def _category(page: Page, catalog: NoticeCatalog, network: str, code: str, text: str) -> FieldValue | None:
     meaning = _meaning(catalog, network, code)
     if meaning and not meaning.refined_by_words:
@@ -184,7 +203,7 @@ def _meaning(catalog: NoticeCatalog, network: str, code: str) -> CodeMeaning | N
         return None
     if found := catalog.code_meaning(network, code):
         return found
-    if network in catalog.networks_with_codes and network not in ("paypal", "klarna"):
+    if network and network not in ("paypal", "klarna"):
         return None
     meanings = [m for name in catalog.networks_with_codes if (m := catalog.code_meaning(name, code))]
     return meanings[0] if meanings and len({m.category for m in meanings}) == 1 else None
@@ -199,10 +218,17 @@ def words_category(page: Page, folded: str) -> str:
 
 def _body_category(page: Page) -> str:
     """Return the category that the sentences of the mail agree on, its subject counted first."""
-    hits = [page.words.categories.find(folded) for folded in (page.subject, page.folded)]
+    hits = [page.words.categories.find(page.subject), _of_the_buyer(page)]
     told = (_agreed([hit for hit in found if hit.tag not in _WEAK]) for found in hits)
     asked = (_agreed([hit for hit in found if hit.tag == "documentation_request"]) for found in hits)
     return next((tag for tag in (*told, *asked) if tag), "")
+
+
+def _of_the_buyer(page: Page) -> list[Hit]:
+    """Return the hits in the text that are not about papers: of them, too, it is said that they did not arrive."""
+    papers = [hit for hit in page.types if hit.tag in ("deadline_reminder", "evidence_ack")]
+    hits = page.words.categories.find(page.folded)
+    return [hit for hit in hits if not any(paper.start < hit.end and hit.start < paper.end for paper in papers)]
 
 
 def _agreed(hits: list[Hit]) -> str:

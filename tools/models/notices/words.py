@@ -24,7 +24,8 @@ class Words:
     """Lookups over the words of all languages.
 
     `labels` is what a label means in any language, `labels_in` in one of them; `shaped` are labels with any words
-    before or behind: `deadline for …`.
+    before or behind: `deadline for …`. `networks` are the names of networks, `plain_networks` those that are no other
+    words, so that they count anywhere.
     """
 
     labels: Mapping[str, Meaning]
@@ -37,10 +38,15 @@ class Words:
     asides: Phrases
     things: Phrases
     charges: Phrases
+    deadlines: Phrases
+    matters: Phrases
+    paid: Phrases
+    persons: Phrases
     relative: Phrases
     results: Phrases
     signs: Signs
     networks: tuple[tuple[str, str, bool], ...]
+    plain_networks: tuple[tuple[str, str, bool], ...]
     zones: Mapping[str, str]
     references: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
     date_orders: Mapping[str, DateOrder]
@@ -70,6 +76,9 @@ _ASIDES = (
     "chargeback",
     "afterwards",
 )
+# Around a deadline: asking for papers, what happens unanswered, the same day said again, `is`.
+_PERSONS = ("person", "buyer_says")
+_DEADLINES = ("request", "unanswered", "restated", "equals")
 
 
 @lru_cache(maxsize=4)
@@ -93,10 +102,15 @@ def words_of(catalog: NoticeCatalog) -> Words:
         asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
         things=Phrases.of({tag: words.roles.get(tag, ()) for tag in _THINGS} for words in catalog.words),
         charges=Phrases.of({tag: words.roles.get(tag, ()) for tag in _CHARGES} for words in catalog.words),
+        deadlines=Phrases.of({tag: words.roles.get(tag, ()) for tag in _DEADLINES} for words in catalog.words),
+        matters=Phrases.of({"matter": words.roles.get("matter", ())} for words in catalog.words),
+        paid=Phrases.of({"paid": words.roles.get("paid", ())} for words in catalog.words),
+        persons=Phrases.of({tag: words.roles.get(tag, ()) for tag in _PERSONS} for words in catalog.words),
         relative=Phrases.of(words.relative for words in catalog.words),
         results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
-        signs=Signs(catalog.values.currencies),
-        networks=_networks(catalog.values.networks),
+        signs=Signs(catalog.values.currencies, (*(words.language for words in catalog.words), "zh_Hant")),
+        networks=_networks(catalog.values.networks, catalog.values.labelled_networks),
+        plain_networks=_networks(catalog.values.networks),
         zones=catalog.values.zones,
         references={name: _references(source) for name, source in catalog.sources.items()},
         date_orders={words.language: words.date_order for words in catalog.words},
@@ -109,7 +123,8 @@ def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
     asking = Phrases.of([{"answer": words.roles.get("answer", ())}])
     due = (*words.roles.get("before_due", ()), *words.roles.get("after_due", ()))
     also = [phrase for phrase in due if asking.find(fold(phrase))]
-    roles = {tag: phrases for tag, phrases in words.roles.items() if tag not in _THINGS}
+    apart = (*_THINGS, *_DEADLINES, *_PERSONS, "matter", "paid")
+    roles = {tag: phrases for tag, phrases in words.roles.items() if tag not in apart}
     return {**roles, "answer": (*words.roles.get("answer", ()), *also)}
 
 
@@ -161,8 +176,8 @@ def _rank(field: str) -> int:
     return _PRIORITY.index(field) if field in _PRIORITY else len(_PRIORITY)
 
 
-def _networks(networks: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str, bool], ...]:
-    named = [(name, network) for network, names in networks.items() for name in names]
+def _networks(*tables: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str, bool], ...]:
+    named = [(name, network) for table in tables for network, names in table.items() for name in names]
     named.sort(key=lambda item: -len(item[0]))
     return tuple((fold(name), network, name != name.lower()) for name, network in named)
 
