@@ -8,6 +8,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -16,6 +17,7 @@ from rejoinder.storage.documents import json_text
 
 STATEMENT_TIMEOUT_MS = 60_000
 CONNECT_SECONDS = 10
+TRANSACTION: IsolationLevel = "READ COMMITTED"
 _HELD: ContextVar[Connection | None] = ContextVar("held connection", default=None)
 
 
@@ -54,7 +56,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """Open a transaction; a database that is away raises `ProviderUnavailable`, and the next call finds it again."""
     held = _HELD.get()
     if held is not None and held.engine is engine and not held.in_transaction():
-        with our_errors(), held.begin():
+        with our_errors(), _at(held, TRANSACTION).begin():
             yield held
         return
     with our_errors(), engine.begin() as connection:
@@ -69,13 +71,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with our_errors(), engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
         return
-    with our_errors():
-        held.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            with held.begin():
-                yield held
-        finally:
-            held.execution_options(isolation_level=held.default_isolation_level)
+    with our_errors(), _at(held, "AUTOCOMMIT").begin():
+        yield held
+
+
+def _at(connection: Connection, level: IsolationLevel) -> Connection:
+    known = connection.get_execution_options().get("isolation_level", TRANSACTION)
+    return connection if known == level else connection.execution_options(isolation_level=level)
 
 
 @contextmanager
