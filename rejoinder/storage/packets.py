@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from rejoinder.domain.drafts import Draft
+from rejoinder.domain.drafts import Draft, Problem
 from rejoinder.domain.evidence import Evidence
 from rejoinder.domain.packet import MadePacket
 from rejoinder.errors import NotFound
@@ -88,6 +88,12 @@ class PacketRows(Rows):
         with self.begin() as connection:
             connection.execute(made)
             return str(connection.execute(select(secrets.c.value).where(secrets.c.name == name)).scalar_one())
+
+    def note_file_confirmed(self, case_id: int, actor: str, problems: Sequence[Problem]) -> None:
+        """Keep in the audit trail that somebody approved a letter in spite of what stands against its file."""
+        codes = [problem.code for problem in problems]
+        with self.begin() as connection:
+            note(connection, "file_confirmed", actor=actor, case_id=case_id, problems=codes)
 
     def note_download(self, case_id: int, actor: str, *, until: datetime | None = None) -> None:
         """Keep in the audit trail that somebody took the finished file; by a link, `until` is when that ends."""

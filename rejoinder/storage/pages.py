@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import case as case_when
 
 from rejoinder.domain.cases import Case, Dispute, Run, StoredMessage
 from rejoinder.domain.drafts import Draft, Problem
@@ -17,6 +18,7 @@ from rejoinder.errors import NotFound
 from rejoinder.storage.cases import as_case, as_run
 from rejoinder.storage.deliveries import as_delivery
 from rejoinder.storage.documents import load
+from rejoinder.storage.hand_ins import awaits_hand_in
 from rejoinder.storage.messages import stored
 from rejoinder.storage.reviews import as_review
 from rejoinder.storage.rows import Rows
@@ -34,6 +36,9 @@ from rejoinder.storage.tables import (
     used_passages,
 )
 
+TO_HAND_IN = "to_hand_in"
+_SHOWN_STATUS = case_when((awaits_hand_in(), literal(TO_HAND_IN)), else_=cases.c.status).label("shown_status")
+
 
 class AuditLine(NamedTuple):
     """One line of what happened."""
@@ -49,7 +54,8 @@ class CasePage:
     """All that is known of a case; lists are oldest first.
 
     `run` is the newest. While a review is open, `shown_run` is the run it asks about, whose reading, matches, route
-    and draft are shown even when a newer message has come in; else it is the newest as well.
+    and draft are shown even when a newer message has come in; else it is the newest as well. An approved letter is
+    shown until there is a newer draft.
     """
 
     case: Case
@@ -75,7 +81,7 @@ class CasePage:
 
 
 class CaseLine(NamedTuple):
-    """One line of a list of cases."""
+    """One line of a list of cases; `status` is the case's own, or `to_hand_in`."""
 
     case_id: int
     kind: str
@@ -118,10 +124,11 @@ class PageRows(Rows):
             reviewed = next(iter(rows(reviews, reviews.c.id.desc())), None)
             review_run = next((row for row in rows(runs) if reviewed and row.id == reviewed.run_id), None)
             run = review_run if reviewed and reviewed.status == "open" else newest
-            drafted = [row for row in rows(drafts, drafts.c.id.desc()) if run and row.run_id == run.id]
+            drafted = rows(drafts, drafts.c.id.desc())
             decided = _decided(connection, reviewed)
             disputed = next(iter(rows(disputes)), None)
-            shown = _shown_draft(drafted, decided, reviewed)
+            of_run = [row for row in drafted if run and row.run_id == run.id]
+            shown = _shown_draft(of_run, decided, reviewed) or _approved_letter(drafted, decided)
             return CasePage(
                 case=as_case(case),
                 outcome=case.outcome,
@@ -148,24 +155,27 @@ class PageRows(Rows):
     def list_cases(
         self, merchant_ids: Sequence[int], *, status: str = "", limit: int = 200, after: int = 0
     ) -> Sequence[CaseLine]:
-        """Return cases, newest first; `after` is the last case seen."""
-        query = select(cases).where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
+        """Return cases, newest first; `after` is the last case seen.
+
+        What is to be handed in has no other status; `list_to_hand_in` lists it by deadline.
+        """
+        query = select(cases, _SHOWN_STATUS).where(cases.c.merchant_id.in_(merchant_ids), cases.c.status != "merged")
         if status:
-            query = query.where(cases.c.status == status)
+            query = query.where(cases.c.status == status, ~awaits_hand_in())
         if after:
             query = query.where(cases.c.id < after)
         with self.reading() as connection:
             rows = connection.execute(query.order_by(cases.c.id.desc()).limit(limit)).all()
         return [
-            CaseLine(r.id, r.kind, r.status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at)
+            CaseLine(
+                r.id, r.kind, r.shown_status, r.outcome, r.title, r.intent, r.language, r.order_number, r.created_at
+            )
             for r in rows
         ]
 
     def count_cases(self, merchant_ids: Sequence[int]) -> dict[str, int]:
-        """Return how many cases there are in each status."""
-        query = (
-            select(cases.c.status, func.count()).where(cases.c.merchant_id.in_(merchant_ids)).group_by(cases.c.status)
-        )
+        """Return how many cases there are in each status, `to_hand_in` among them."""
+        query = select(_SHOWN_STATUS, func.count()).where(cases.c.merchant_id.in_(merchant_ids)).group_by(_SHOWN_STATUS)
         with self.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -207,6 +217,11 @@ def _shown_draft(drafted: Sequence[Any], decided: Any, reviewed: Any) -> Any:
     chosen_id = decided.draft_id if decided is not None else asked
     chosen = (row for row in drafted if row.id == chosen_id)
     return next(chosen, drafted[0] if drafted else None)
+
+
+def _approved_letter(drafted: Sequence[Any], decided: Any) -> Any:
+    approved = (row for row in drafted if decided is not None and row.id == decided.draft_id)
+    return next((row for row in approved if row.document["kind"] == "letter"), None)
 
 
 class _ReviewWithRoute(NamedTuple):

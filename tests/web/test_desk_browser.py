@@ -12,6 +12,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rejoinder.domain.drafts import Problem
+from rejoinder.domain.evidence import Evidence
 from rejoinder.storage.files import FileStore
 from rejoinder.storage.store import Store
 from rejoinder.web.app import create_app
@@ -139,6 +140,7 @@ def test_no_page_is_wider_than_its_window(chromium, address, store, scene, merch
     page = context.new_page()
     log_in(page, address, store)
     places = {"list": "/", "cases": "/cases", "quarantine": "/quarantine", "missing": "/cases/999999"}
+    places |= {"to-hand-in": "/cases?status=to_hand_in"}
     places |= {"figures": "/figures?by=code"}
     places |= {f"case-{name}": f"/cases/{case_id}" for name, case_id in cases.items()}
     for name, path in places.items():
@@ -188,6 +190,69 @@ def test_what_was_written_survives_an_ended_login_in_a_browser(chromium, address
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [False, True], ids=["without JavaScript", "with JavaScript"])
+def test_an_approved_letter_is_handed_in_and_taken_back(chromium, address, store, scene, merchant, scripts):
+    opened = scene.dispute_case(merchant, respond_by=datetime.now(UTC) + timedelta(days=3))
+    context = chromium.new_context(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    log_in(page, address, store)
+    page.goto(f"{address}/cases/{opened.case_id}")
+    page.get_by_role("button", name="Approve the letter").click()
+    expect(page.get_by_role("heading", name="What is left to do")).to_be_visible()
+    picture(page, f"to-hand-in-{scripts}")
+    with page.expect_download() as download:
+        page.locator("#hand-in").get_by_role("link", name="Download the finished file (PDF)").click()
+    assert download.value.suggested_filename == f"packet-case-{opened.case_id}.pdf"
+    page.get_by_role("link", name="All cases").click()
+    page.get_by_label("Status").select_option("to_hand_in")
+    page.get_by_role("button", name="Show").click()
+    picture(page, f"to-hand-in-list-{scripts}")
+    page.locator("a.go").click()
+    page.get_by_label("Confirmation number (optional)").fill("CN-77")
+    page.get_by_role("button", name="I handed it in").click()
+    expect(page.get_by_text("mia said that it was handed in at Stripe:")).to_be_visible()
+    expect(page.get_by_text("CN-77").first).to_be_visible()
+    picture(page, f"handed-in-{scripts}")
+    assert store.dispute(opened.case_id).status == "submitted"
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="I handed it in")).to_be_visible()
+    assert store.dispute(opened.case_id).status == "needs_response"
+    context.close()
+
+
+def test_a_letter_whose_file_cannot_be_made_is_approved_by_a_second_word(
+    chromium, address, store, files, scene, merchant
+):
+    opened = scene.dispute_case(merchant, respond_by=datetime.now(UTC) + timedelta(days=3))
+    spoil(store, files, opened.case_id)
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    log_in(page, address, store)
+    page.goto(f"{address}/cases/{opened.case_id}")
+    page.get_by_role("button", name="Approve the letter").click()
+    expect(page.get_by_text("Nothing was approved yet")).to_be_visible()
+    picture(page, "file-stands-against-it")
+    page.get_by_label("I know that this file cannot be handed in as it is").first.check()
+    page.get_by_role("button", name="Approve the letter").click()
+    expect(page.get_by_role("heading", name="What is left to do")).to_be_visible()
+    assert page.locator("#hand-in").get_by_text("It could not be made.").is_visible()
+    context.close()
+
+
+def spoil(store: Store, files: FileStore, case_id: int) -> None:
+    """Give a case a file that no packet can print."""
+    given = Evidence(
+        evidence_id="upload:spoilt",
+        kind="delivery_photo",
+        fields={"file_name": "label.pdf"},
+        text="",
+        source="upload:mia",
+        captured_at=NOW,
+        file_hash=files.put(b"%PDF-1.7 broken"),
+    )
+    store.add_upload(case_id, given, "mia")
+
+
 def crowded(scene: Scene, merchant, store: Store) -> dict[str, int]:
     """Cases of every look, with long words."""
     second = scene.merchant("nordlicht", "Nordlicht Versand GmbH & Co. KG")
@@ -196,6 +261,8 @@ def crowded(scene: Scene, merchant, store: Store) -> dict[str, int]:
         scene.attachment("a" * 150 + ".pdf", b"x"),
     )
     plain = scene.service_case(merchant)
+    approved = scene.dispute_case(merchant, respond_by=datetime.now(UTC) + timedelta(hours=20))
+    store.decide(approved.review_id, 1, "approve", reviewer="mia")
     late = scene.dispute_case(merchant, respond_by=datetime.now(UTC) - timedelta(hours=5))
     scene.dispute_case(merchant, respond_by=datetime.now(UTC) + timedelta(hours=30))
     tricky = scene.service_case(
@@ -226,6 +293,7 @@ def crowded(scene: Scene, merchant, store: Store) -> dict[str, int]:
     store.quarantine(merchant.merchant_id, "help", scene.files.put(b"x"), "more than 200 MIME parts", NOW)
     return {
         "plain": plain.case_id,
+        "approved": approved.case_id,
         "late": late.case_id,
         "tricky": tricky.case_id,
         "failed": failed.case_id,

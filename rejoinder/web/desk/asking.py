@@ -36,8 +36,8 @@ TROUBLE = frozenset({"uncertain", "failed"})
 class AskView:
     """What the page shows of a case's colleagues. `kinds` can be asked for, with their titles; the first is proposed.
 
-    `mail` is the question for the first as it would be sent. `cutoff_by` is None when no deadline is known or nobody
-    is waited for.
+    `mail` is the question for the first as it would be sent. `cutoff_by` is None when no deadline is known or no
+    decision is waited for.
     """
 
     colleague: str
@@ -64,7 +64,8 @@ def ask_view(desk: Desk, shown: CasePage, merchant: Merchant, language: str) -> 
     judgement = desk.store.judgement(case_id)
     waits = shown.dispute.status in NEEDS_ANSWER and shown.case.status not in {"closed", "merged"}
     kinds = _kinds(shown, judgement, language) if waits else ()
-    due_by = judgement.due_by if judgement and waits else None
+    undecided = shown.review is None or shown.review.status != "decided"
+    due_by = judgement.due_by if judgement and waits and undecided else None
     return AskView(
         colleague=plan.colleague,
         kinds=kinds,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from prompts.exhibits import exhibit_title
 from rejoinder.domain.cases import Merchant, StoredMessage
+from rejoinder.domain.drafts import Problem
 from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.auth import AppVisitor, Visitor
@@ -17,6 +18,8 @@ from rejoinder.web.desk.asking import ask_view
 from rejoinder.web.desk.confirming import confirm_form
 from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
+from rejoinder.web.desk.file_check import blocking, word_on
+from rejoinder.web.desk.handing_in import hand_in_view
 from rejoinder.web.desk.judgement_view import Judged, reteller, view_judgement
 from rejoinder.web.desk.mail_view import MailView, view_mail
 from rejoinder.web.desk.packets import file_view
@@ -44,6 +47,8 @@ DONE = {
     "redrafted": "A new draft will be there in a moment.",
     "arrived": "Noted: the answer arrived.",
     "not_arrived": "Noted: it did not arrive. The review is open again; approve it to send it once more.",
+    "handed_in": "Noted: it was handed in. You are not reminded of it any more.",
+    "hand_in_taken_back": "Taken back. The file is to be handed in, and the reminders go on.",
     "taken_back": "Taken back. Nothing was sent; the review is open again.",
 }
 
@@ -63,7 +68,8 @@ class EditForm:
     """What stands in the form: the draft's words, or an unfinished edit and who wrote it.
 
     `unbacked` are the reviewer's own sentences that nothing bears out, each with what is wrong; `confirms` is what
-    the reviewer sends along to approve exactly these words.
+    the reviewer sends along to approve exactly these words. `against` are the problems of the file that these words
+    would lead to.
     """
 
     subject: str
@@ -73,6 +79,7 @@ class EditForm:
     problem: str = ""
     unbacked: tuple[tuple[str, tuple[str, ...]], ...] = ()
     confirms: str = ""
+    against: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +114,12 @@ def case_response(
     done: str = "",
     refused: EditForm | None = None,
     terms: RefusedTerms | None = None,
+    file_refused: bool = False,
 ) -> Response:
-    """Return the page of a case; with a refused edit or refused terms, what was typed is still in the form."""
+    """Return the page of a case; with a refused edit or refused terms, what was typed is still in the form.
+
+    `file_refused`: an approval was refused for what stands against the finished file.
+    """
     shown = desk.store.case_page(case_id, visitor.merchant_ids)
     merchant = desk.store.merchant(shown.case.merchant_id)
     words = words_of(request)
@@ -116,10 +127,11 @@ def case_response(
     is_open = shown.review is not None and shown.review.status == "open"
     weighed = weigh_again(desk, shown) if is_open else None
     judged = _judged(desk, shown, merchant, weighed)
+    file = file_view(desk, shown)
     return page(
         request,
         "case.html",
-        status_code=422 if refused or terms else 200,
+        status_code=422 if refused or terms or file_refused else 200,
         page=shown,
         case=shown.case,
         merchant=merchant,
@@ -136,7 +148,11 @@ def case_response(
         view=view_judgement(judged, draft.labels, words) if judged else None,
         worth=_worth(weighed, words, terms),
         said=reteller(judged.judgement if judged else None, words),
-        file=file_view(desk, shown),
+        file=file,
+        file_refused=file_refused,
+        against=blocking(file.made.problems) if file and file.made else (),
+        word_on=word_on,
+        hand_in=hand_in_view(desk, shown),
         kinds=kinds_for(shown.dispute, words.language) if shown.dispute else None,
         kind_title=exhibit_title,
         ask=ask_view(desk, shown, merchant, words.language),

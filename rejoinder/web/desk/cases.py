@@ -3,21 +3,25 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from rejoinder.web.auth import AppVisitor
-from rejoinder.web.context import After, AppDesk
-from rejoinder.web.desk.titles import intent_title
+from rejoinder.storage.pages import TO_HAND_IN
+from rejoinder.web.auth import AppVisitor, Visitor
+from rejoinder.web.context import After, AppDesk, Desk
+from rejoinder.web.desk.titles import intent_title, processor_title
 from rejoinder.web.pages import page
+from rejoinder.web.words import zone_of
 
 router = APIRouter()
 
 LIMIT = 50
-STATUSES = ("new", "working", "in_review", "sending", "answered", "closed", "failed")
+STATUSES = ("new", "working", "in_review", TO_HAND_IN, "sending", "answered", "closed", "failed")
 
 
 @router.get("/cases")
 def show_cases(request: Request, desk: AppDesk, visitor: AppVisitor, status: str = "", after: After = 0) -> Response:
     """Show cases, newest first, from behind the last one seen; those of one status when asked."""
     chosen = status if status in STATUSES else ""
+    if chosen == TO_HAND_IN:
+        return _show_to_hand_in(request, desk, visitor, after)
     lines = desk.store.list_cases(visitor.merchant_ids, status=chosen, limit=LIMIT + 1, after=after)
     return page(
         request,
@@ -30,4 +34,24 @@ def show_cases(request: Request, desk: AppDesk, visitor: AppVisitor, status: str
         chosen=chosen,
         now=desk.clock(),
         intent_title=intent_title,
+    )
+
+
+def _show_to_hand_in(request: Request, desk: Desk, visitor: Visitor, after: int) -> Response:
+    """Show approved answers that nobody handed in yet, the nearest deadline first."""
+    merchants = desk.merchants(visitor.merchant_ids)
+    lines = desk.store.list_to_hand_in(visitor.merchant_ids, limit=LIMIT + 1, after=after)
+    return page(
+        request,
+        "to_hand_in.html",
+        lines=lines[:LIMIT],
+        more=lines[LIMIT - 1].case_id if len(lines) > LIMIT else 0,
+        after=after,
+        counts=desk.store.count_cases(visitor.merchant_ids),
+        statuses=STATUSES,
+        chosen=TO_HAND_IN,
+        merchants=merchants,
+        zones={merchant_id: zone_of(one.timezone) for merchant_id, one in merchants.items()},
+        processor=processor_title,
+        now=desk.clock(),
     )

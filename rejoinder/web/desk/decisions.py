@@ -12,12 +12,14 @@ from rejoinder.web.auth import FormVisitor, Visitor
 from rejoinder.web.context import AppDesk, Desk, RowId
 from rejoinder.web.desk.case import EditForm, case_response
 from rejoinder.web.desk.editing import MAX_TEXT, edited_draft, refuse_cards
+from rejoinder.web.desk.file_check import against_file, word_on
 from rejoinder.web.desk.rechecking import digest_of, unbacked
 from rejoinder.web.pages import see_other, visible
 
 router = APIRouter()
 
 MAX_REASON = 2000
+AGAINST_FILE = "Nothing was approved yet: look at what stands against the finished file."
 UNBACKED = "Nothing was sent yet: look at what your own sentences state."
 
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
@@ -26,6 +28,7 @@ Reason = Annotated[str, Form(max_length=MAX_REASON)]
 
 @router.post("/cases/{case_id}/reviews/{review_id}/approve")
 def approve(
+    request: Request,
     desk: AppDesk,
     visitor: FormVisitor,
     case_id: RowId,
@@ -33,14 +36,20 @@ def approve(
     version: Version,
     draft_id: Annotated[int, Form()],
     looked: Annotated[str, Form()] = "",
+    file_looked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Approve exactly the draft that was on the page; one with problems needs the reviewer's word."""
+    """Approve exactly the draft that was on the page; problems of it, or of its file, need the reviewer's word."""
     _own(desk, visitor, case_id, review_id)
     if desk.store.review(review_id).draft_id != draft_id:
         raise Conflict("this draft is no longer the one to decide on; look at the new one")
     if not looked and any(problem.blocking for problem in desk.store.problems(draft_id)):
         raise HTTPException(422, "The draft has problems. Edit it, or tick that you checked what is marked.")
+    against = against_file(desk, desk.store.case_page(case_id, visitor.merchant_ids))
+    if against and file_looked != word_on(against):
+        return case_response(request, desk, visitor, case_id, file_refused=True)
     desk.store.decide(review_id, version, "approve", reviewer=visitor.login)
+    if against:
+        desk.store.note_file_confirmed(case_id, visitor.login, against)
     return _back(case_id, "approve")
 
 
@@ -56,8 +65,12 @@ def edit(
     text: Annotated[str, Form()] = "",
     reason: Reason = "",
     looked: Annotated[str, Form()] = "",
+    file_looked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Approve the reviewer's own text; what nothing bears out needs a second word, for exactly these words."""
+    """Approve the reviewer's own text; what nothing bears out needs a second word, for exactly these words.
+
+    So does what stands against the file that they would lead to.
+    """
     _own(desk, visitor, case_id, review_id)
     request.state.typed = text[:MAX_TEXT]
     draft_id = desk.store.review(review_id).draft_id
@@ -70,13 +83,20 @@ def edit(
         refuse_cards(reason)
     except BadInput as problem:
         return case_response(request, desk, visitor, case_id, refused=replace(typed, problem=str(problem)))
-    if looked != digest_of(edited):
-        shown = desk.store.case_page(case_id, visitor.merchant_ids)
-        if found := unbacked(edited, draft, shown, desk.store.merchant(shown.case.merchant_id)):
-            asked = replace(typed, problem=UNBACKED, unbacked=found, confirms=digest_of(edited))
-            return case_response(request, desk, visitor, case_id, refused=asked)
+    shown = desk.store.case_page(case_id, visitor.merchant_ids)
+    found = unbacked(edited, draft, shown, desk.store.merchant(shown.case.merchant_id))
+    against = against_file(desk, shown, edited)
+    if found and looked != digest_of(edited):
+        asked = replace(typed, problem=UNBACKED, unbacked=found, confirms=digest_of(edited), against=against)
+        return case_response(request, desk, visitor, case_id, refused=asked)
+    if against and file_looked != word_on(against):
+        confirmed = digest_of(edited) if found else ""
+        asked = replace(typed, problem=AGAINST_FILE, unbacked=found, confirms=confirmed, against=against)
+        return case_response(request, desk, visitor, case_id, refused=asked)
     why = visible(reason)
     desk.store.decide(review_id, version, "edit", reviewer=visitor.login, reason=why, edited=edited)
+    if against:
+        desk.store.note_file_confirmed(case_id, visitor.login, against)
     return _back(case_id, "edit")
 
 
