@@ -282,14 +282,15 @@ class HtmlReader:
         if all(cell.heading for cell in cells) and table is not None:
             table.heads = texts
             return Line(" | ".join(texts), quote)
-        if table is not None and len(table.heads) == len(texts) > 1:
+        if table is not None and len(table.heads) == len(frame.row or cells) > 1:
+            pairs = zip(table.heads, frame.row or cells, strict=True)
             return Line(
-                " | ".join(f"{_colon(head)} {text}" for head, text in zip(table.heads, texts, strict=True)), quote, True
+                " | ".join(f"{_colon(head)} {_full(cell)[0].text}" for head, cell in pairs if _full(cell)), quote, True
             )
         if len(cells) == 2 and len(texts[0]) <= _LONGEST_LABEL:
             return Line(f"{_colon(texts[0])} {texts[1]}", quote, True)
-        pairs = len(texts) % 2 == 0 and all(text.rstrip().endswith((":", "：")) for text in texts[::2])
-        return Line(" ".join(texts) if pairs else " | ".join(texts), quote, pairs)
+        paired = len(texts) % 2 == 0 and all(text.rstrip().endswith((":", "：")) for text in texts[::2])
+        return Line(" ".join(texts) if paired else " | ".join(texts), quote, paired)
 
     # -- lines ------------------------------------------------------------------------------
 

@@ -19,6 +19,10 @@ from tools.mail.html_text import html_to_text, strip_invisible
             "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr><tr><td>Shoe</td><td>1</td><td>5</td></tr></table>",
             "Item | Qty | Price\nItem: Shoe | Qty: 1 | Price: 5",
         ),
+        (
+            "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr><tr><td>Shoe</td><td></td><td>5</td></tr></table>",
+            "Item | Qty | Price\nItem: Shoe | Price: 5",
+        ),
         ("<table><tr><td>Address</td><td>Main St 1<br>Berlin</td></tr></table>", "Address: Main St 1\nBerlin"),
         ("<dl><dt>Reason</dt><dd>Fraud</dd><dt>Stage:</dt><dd>Inquiry</dd></dl>", "Reason: Fraud\nStage: Inquiry"),
         ("<table><tr><td><table><tr><td>A</td><td>1</td></tr></table></td></tr></table>", "A: 1"),

@@ -1,6 +1,6 @@
 """Several cases in one mail: rows of a table, blocks of labelled lines, or entries of a list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rejoinder.domain.notices import NoticeCatalog
@@ -21,6 +21,7 @@ _OWN_KINDS = frozenset(
 )  # fmt: skip
 _OF_A_CASE = frozenset({"amount", "plain_amount", "sale_amount", "respond_by", "reason", "reason_code", "reason_text"})
 _RESULTS = {"won": "outcome_won", "lost": "outcome_lost"}
+_ENDED = frozenset({"outcome_won", "outcome_lost", "reversal", "evidence_ack"})
 SHARED = ("currency", "respond_by", "network")
 """What may be said once of all cases of a list."""
 
@@ -38,14 +39,31 @@ def read_cases(page: Page, catalog: NoticeCatalog) -> tuple[tuple[DigestCase, ..
     currency = currency_around(rest)
     parts = [replace(page.part(*span), currency=currency) for span in spans[:MOST_CASES]]
     fields = [find_fields(part, catalog) for part in parts]
-    around = find_fields(rest, catalog)
-    shared = {name: around[name] for name in SHARED if name in around and not any(name in found for found in fields)}
-    kinds = [headed or kind for headed in _headings(page, spans)]
+    around = _around(rest, currency, find_fields(rest, catalog))
+    shared = {name: found for name, found in around.items() if _agree(name, found, fields)}
+    headed = [headed or kind for headed in _headings(page, spans)]
+    kinds = [_kind(part, usual, found) for part, usual, found in zip(parts, headed, fields, strict=False)]
     cases = tuple(
-        DigestCase(fields={**shared, **found}, notice_type=_kind(part, usual, found), text=_words(page, span))
-        for span, part, usual, found in zip(spans, parts, kinds, fields, strict=False)
+        DigestCase(fields={**_shared(shared, kind), **found}, notice_type=kind, text=_words(page, span))
+        for span, found, kind in zip(spans, fields, kinds, strict=False)
     )
     return cases, shared
+
+
+def _around(rest: Page, currency: str, found: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+    """Return what the words around a list say of its cases."""
+    around = {name: found[name] for name in SHARED if name in found}
+    return {"currency": rest.value(currency, 0.9), **around} if currency else around
+
+
+def _agree(name: str, value: FieldValue, fields: Sequence[Mapping[str, FieldValue]]) -> bool:
+    """Return whether what is said of all cases is what each of them says, or none says anything."""
+    return all(name not in found or found[name].value == value.value for found in fields)
+
+
+def _shared(shared: Mapping[str, FieldValue], kind: str) -> dict[str, FieldValue]:
+    """Return what is true of a case of this kind; an ended one wants no answer."""
+    return {name: value for name, value in shared.items() if name != "respond_by" or kind not in _ENDED}
 
 
 def _kind(part: Page, usual: str, fields: Mapping[str, FieldValue]) -> str:

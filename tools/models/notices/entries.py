@@ -1,8 +1,9 @@
 """Cases of which each stands in one line of a list, with labels in it or with nothing but its number in front."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tools.models.notices.columns import Columns
 from tools.models.notices.dates import find_dates
@@ -22,10 +23,13 @@ _MARK = r"(?:[-*•·●▪■◆►▶>–—・○□※]|[(（【\[]?(?:\d{1,
 _WORD = r"(?:[a-zа-я]{2,12}\.? |[\u3040-\u9fff\uac00-\ud7af]{2,8}\s?)?"
 # An entry that begins with its number, with or without a mark and a word before it.
 _ENTRY = re.compile(
-    rf"^[ \t]{{0,12}}{_MARK}[ \t]{{0,4}}{_WORD}(?P<number>{_NUMBER})"
-    r"(?=\s*[,;:|\t]|\s+[-–—/·]\s|\s*[：，、（(])[^\n]{6,220}$",
+    rf"^[ \t]{{0,12}}{_MARK}[ \t]{{0,4}}{_WORD}[\[【(（]?(?P<number>{_NUMBER})"
+    r"(?=[\]】)）]|\s*[,;:|\t]|\s+[-–—/·]\s|\s*[：，、（(])[^\n]{6,220}$",
     re.MULTILINE,
 )
+# A paragraph that is one entry of a list.
+_PARAGRAPH = re.compile(r"(?:^[^\n]{2,300}(?:\n|\Z)){1,8}", re.MULTILINE)
+_MOST_LINES = 8
 # A number in a row of several: `Won: CB-1 (USD 45.00), CB-2 (USD 19.00)`.
 _LISTED = re.compile(rf"(?<=[,;:、，；・：])\s*(?P<number>{_NUMBER})(?=\s*[（(:：–—-])")
 _CELLS = re.compile(r"\s*[;|，、；،\t]\s*|,\s+|\s+[-–—/·]\s+|\s*[（()）]\s*")
@@ -41,10 +45,20 @@ def currency_around(rest: Page) -> str:
 
 
 def entries(page: Page) -> Iterator[Span]:
-    """Yield the lines of a list that each name a case and its amount in a few words."""
+    """Yield the entries of a list that each name a case and its amount in a few words: lines, or whole paragraphs."""
+    lines = list(_telling(page, _stretches(page)))
+    if len(lines) > 1:
+        yield from with_lines_below(page, lines)
+        return
+    paragraphs = [Span(*match.span()) for match in _PARAGRAPH.finditer(page.text)]
+    yield from max(lines, list(_telling(page, paragraphs)), key=len)
+
+
+def _telling(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the stretches that name a case, each its own, and its amount."""
     seen: set[str] = set()
     currency = currency_around(page)
-    for span in _stretches(page):
+    for span in spans:
         part = replace(page.part(*span), currency=currency)
         if not part.labelled and not part.words.signs.find(part.text, part.folded):
             continue
@@ -52,6 +66,27 @@ def entries(page: Page) -> Iterator[Span]:
         if number and "amount_minor" in find_money(part) and number.value not in seen:
             seen.add(number.value)
             yield span
+
+
+def with_lines_below(page: Page, spans: Sequence[Span]) -> list[Span]:
+    """Return the entries with the lines below each, where all have some and none is as long as a text.
+
+    The lines below the last entry go on to the next empty line, but are no more than below the others.
+    """
+    gaps = [page.text[one.end : after.start] for one, after in pairwise(spans)]
+    below = [gap[: _below(gap)] for gap in gaps]
+    most = max((text.count("\n") for text in below), default=0)
+    if not all(text.strip() for text in below) or most > _MOST_LINES:
+        return list(spans)
+    rest = page.text[spans[-1].end :]
+    last = "".join(rest[: _below(rest)].splitlines(keepends=True)[: most + 1])
+    return [Span(span.start, span.end + len(text)) for span, text in zip(spans, (*below, last), strict=True)]
+
+
+def _below(text: str) -> int:
+    """Return where the first empty line of a text stands; its end when none is empty."""
+    found = re.search(r"\n[ \t]*(?:\n|\Z)", text)
+    return found.start() if found else len(text)
 
 
 def _stretches(page: Page) -> Iterator[Span]:

@@ -10,9 +10,10 @@ from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
 
 _COLON = re.compile(r"(?<!\d)[:=](?!//)|(?<=\d)[:=](?!\d)(?!//)|(?<=\d)\s[:=]\s")
-_GAP = re.compile(r"\.{3,}\s*|…+\s*|_{3,}\s*|·{3,}\s*|\s{3,}|\s+[-=]+>?\s+|\s{2,}")
+_GAP = re.compile(r"\.{3,}\s*|(?:\s?\.){3,40}\s*|…+\s*|_{3,}\s*|·{3,}\s*|\s{3,}|\s+[-=]+>?\s+|\s{2,}")
 _COLUMN_GAP = re.compile(r"\s{2,}")
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
+_BEFORE_CURRENCY = re.compile(r"[\s,(/:]{1,3}(?:(?:in|en|em|в)\s)?")
 _PARTS = re.compile(r"\s*[/|(（)）\[\]]\s*|\s+-\s+")
 _SENTENCES = re.compile(r"。.|[^\W\d_]{3}[.!?] [^\W\d_]|.{90}")
 _LONGEST_LABEL = 70
@@ -41,7 +42,7 @@ class Labels:
         bare = label_key(_BRACKETS.sub(" ", folded))
         if bare != key and (bare in self._own or bare in self._all):
             return self._own.get(bare) or self._all[bare]
-        return self._bilingual(folded) or self._shaped(folded, bare)
+        return self._bilingual(folded) or self._shaped(folded, bare) or self._with_currency(folded)
 
     def ending(self, folded: str) -> tuple[Meaning, int] | None:
         """Return the longest label at the end of the text and where it begins."""
@@ -65,6 +66,15 @@ class Labels:
             return None
         tags = self._words.roles.tags(folded)
         return found if "answer" in tags and "not_due" not in tags else None
+
+    def _with_currency(self, folded: str) -> Meaning | None:
+        """Return what a label means that names its money behind it: `сумма, руб.`, `amount in eur`."""
+        for gap in _BEFORE_CURRENCY.finditer(folded):
+            key = label_key(folded[: gap.start()])
+            meaning = self._own.get(key) or self._all.get(key)
+            if meaning and meaning.field.endswith("amount") and self._words.signs.means(folded[gap.end() :]):
+                return meaning
+        return None
 
     def _bilingual(self, folded: str) -> Meaning | None:
         parts = [label_key(part) for part in _PARTS.split(folded)]
