@@ -15,6 +15,8 @@ _STUB = re.compile(
     re.IGNORECASE,
 )
 _STUB_LENGTH = 400
+# A short plain text that lacks so many of the labelled values does not say what the HTML says.
+_FEWEST_MISSING = 3
 _CALENDARS = (
     "text/calendar",
     "text/x-vcard",
@@ -196,6 +198,8 @@ def _is_stub(plain: str, page: HtmlText) -> bool:
     if len(bare) < _STUB_LENGTH and len(shown) > len(bare) and _STUB.search(bare):
         return True
     if bare.startswith(("<!DOCTYPE", "<html")):
+        return True
+    if len(bare) < _STUB_LENGTH and len(shown) > len(bare) and len(_missing_labels(bare, page)) >= _FEWEST_MISSING:
         return True
     return len(bare) < 40 and len(shown) > 4 * len(bare)
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from rejoinder.domain.reading import FieldValue
-from tools.models.notices.asked import asks, clause
+from tools.models.notices.asked import asks_by
 from tools.models.notices.dates import FoundDate, find_dates
+from tools.models.notices.kind import notice_type
 from tools.models.notices.only_day import only_day
 from tools.models.notices.page import Page
 from tools.models.notices.paid import paid_days, tabled_days
@@ -13,6 +14,8 @@ from tools.models.notices.relative import counted_day
 from tools.models.notices.tables import Labelled
 
 _AFTER_A_DATE = 30
+_LONGEST_PURPOSE = 70
+_STOP = re.compile(r"[,;:]")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\b|\s?uhr)(?:\s?[ap]\.?m\b)?\.?")
 
 
@@ -24,7 +27,7 @@ def find_days(page: Page) -> dict[str, FieldValue]:
         due = _in_prose(page) or counted_day(page) or only_day(page)
     if due and not _is_past(page, due):
         found["respond_by"] = due
-    if paid := _labelled(page, page.under("transaction_date"), 0.95):
+    if paid := _labelled(page, page.under("transaction_date"), 0.95) or _collected(page, due):
         found["transaction_date"] = paid
     elif not _has_date(page, page.under("transaction_date")):
         due_day = due.value[:10] if due else ""
@@ -38,6 +41,12 @@ def find_days(page: Page) -> dict[str, FieldValue]:
 def _is_past(page: Page, due: FieldValue) -> bool:
     """Return whether a day was over when the notice was sent: an answer can be due by then no more."""
     return page.dates.sent is not None and due.value[:10] < page.dates.sent.isoformat()
+
+
+def _collected(page: Page, due: FieldValue | None) -> FieldValue | None:
+    """Return the day on which a direct debit that came back was due: it was collected then."""
+    over = due is not None and _is_past(page, due)
+    return due if over and notice_type(page, True) == "direct_debit_return" else None
 
 
 def _labelled(page: Page, items: list[Labelled], score: float) -> FieldValue | None:
@@ -99,16 +108,26 @@ def _is_due(page: Page, folded: str, day: FoundDate) -> bool:
 def _due_words(page: Page, folded: str, day: FoundDate, sentence: tuple[int, int]) -> bool:
     first, last = sentence
     head, tail = folded[first : day.start], folded[day.end : last]
-    if not asks(page, folded, sentence) and not asks(
-        page, folded, clause(page, folded, (day.start, day.end), sentence)
-    ):
+    if not asks_by(page, folded, (day.start, day.end), sentence):
         return False
-    before = any(hit.tag == "before_due" and _reaches(head[hit.end :]) for hit in page.words.roles.find(head))
+    before = any(hit.tag == "before_due" and _leads(page, head[hit.end :]) for hit in page.words.roles.find(head))
     after = any(
         hit.tag == "after_due" and hit.start <= _AFTER_A_DATE and not _digits(tail[: hit.start].replace(":", "")[6:])
         for hit in page.words.roles.find(tail)
     )
     return before or after
+
+
+def _leads(page: Page, gap: str) -> bool:
+    """Return whether a deadline's word leads to the date: directly, or over what it is for and a word for `is`."""
+    if _reaches(gap):
+        return True
+    purpose = gap.rstrip().removesuffix(":")
+    if len(gap) > _LONGEST_PURPOSE or _digits(gap) or _STOP.search(purpose):
+        return False
+    if purpose != gap.rstrip():
+        return True
+    return any(hit.tag == "equals" and len(gap.rstrip()) == hit.end for hit in page.words.deadlines.find(gap))
 
 
 def _reaches(gap: str) -> bool:

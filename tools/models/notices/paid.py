@@ -8,7 +8,7 @@ from tools.models.notices.texts import Hit, label_key
 _BESIDE = 3
 _LONGEST_HEADING = 60
 _MOST_WORDS = 3
-_MOST_LETTERS = 16
+_MOST_LETTERS = 40
 
 
 def paid_days(page: Page) -> list[FoundDate]:
@@ -37,12 +37,36 @@ def _is_paid(page: Page, day: FoundDate) -> bool:
         page.folded[day.end : last], after
     ):
         return True
+    if _is_said_paid(page, first, head):
+        return True
     things = [hit for hit in before if hit.tag in ("payment", "case")]
+    if not things and _is_sum_of(page, first, day.start):
+        return True
     if not things or things[-1].tag != "payment":
         return False
     if len(label_key(head).split()) <= _MOST_WORDS and len(head) - things[-1].end <= _BESIDE:
         return True  # a line that begins with it: `Original sale 14 August 2026`
     return any(hit.tag == "paid_before" and len(head) - hit.end <= _BESIDE for hit in before)
+
+
+def _is_said_paid(page: Page, first: int, head: str) -> bool:
+    """Return whether the words before a day end in `paid on`, and nothing speaks of a fee or of money paid out."""
+    if any(hit.tag in ("fee", "settled", "not_due") for hit in page.words.roles.find(head)):
+        return False
+    return any(hit.tag == "paid" and len(head) - hit.end <= _BESIDE for hit in page.words.paid.find(head))
+
+
+def _is_sum_of(page: Page, first: int, start: int) -> bool:
+    """Return whether an amount and a word such as `of` stand before a day: `EUR 212 of 3 November`."""
+    head = page.folded[first:start]
+    joined = [
+        hit for hit in page.words.asides.find(head) if hit.tag == "paid_before" and len(head) - hit.end <= _BESIDE
+    ]
+    if not joined or page.words.roles.tags(head) & {"fee", "settled", "not_due"}:
+        return False
+    end = first + joined[-1].start
+    sums = page.words.signs.find(page.text[first:end], page.folded[first:end])
+    return any(end - first - money.end <= 1 for money in sums)
 
 
 def _is_of(tail: str, after: list[Hit]) -> bool:

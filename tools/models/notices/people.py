@@ -5,9 +5,16 @@ import re
 from rejoinder.domain.reading import FieldValue
 from tools.models.notices.page import Page
 from tools.models.notices.tables import Labelled
-from tools.models.notices.texts import bounded
+from tools.models.notices.texts import bounded, fold
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_IN_BRACKETS = re.compile(r"\s?[(（<\[]\s?([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})\s?[)）>\]]")
+_OF_NAMES = frozenset(
+    {"de", "da", "do", "dos", "das", "del", "la", "van", "von", "der", "den", "di", "bin", "al", "el", "y", "e"}
+)
+_FIRM = re.compile(
+    r"ban[ckq]|банк|بنك|مصرف|银行|銀行|은행|pay|card|credit|kredit|caisse|caja|team|gmbh|\b(?:inc|ltd|llc|the|your|our|a)\b"
+)
 _MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#….-]*(\d{4})(?!\d|[/.-]\d|\s?[年년])")
 _FOUR = re.compile(r"(?<!\d)(?<!\d[/.-])(\d{4})(?!\d|[/.-]\d|\s?[年년])")
 _BEHIND = re.compile(r"[ \t:*•(.,#]*(?:\w{1,4}\s)?(\d{4})(?!\d|[/.-]\d|\s?[年년])")
@@ -18,7 +25,12 @@ _BEFORE_ENDING = re.compile(r"(?<![\d/.-])(\d{4})['’ ]?[^\W\d]{0,4}\s?$")
 
 def find_people(page: Page) -> dict[str, FieldValue]:
     """Return the card's last digits, the buyer's name and address."""
-    found = {"card_last4": _card(page), "buyer_email": _email(page), "buyer_name": _name(page)}
+    named = _with_address(page)
+    found = {
+        "card_last4": _card(page),
+        "buyer_email": _email(page) or named.get("buyer_email"),
+        "buyer_name": _name(page) or named.get("buyer_name") or _who_says(page),
+    }
     return {name: value for name, value in found.items() if value}
 
 
@@ -43,6 +55,8 @@ def _card(page: Page) -> FieldValue | None:
 
 def _in_prose(page: Page) -> dict[str, tuple[int, int]]:
     spans = {match[1]: match.span(1) for match in _MASKED.finditer(page.folded) if not match[0].startswith(("#", "."))}
+    if spans:
+        return spans
     for hit in page.roles:
         match = _BEHIND.match(page.folded, hit.end) if hit.tag == "ending" else None
         if match is None and hit.tag == "ending_after":
@@ -106,3 +120,48 @@ def _in_a_block(page: Page, item: Labelled) -> bool:
 
 def _capital(name: str) -> bool:
     return not any(word[0].islower() for word in (name.split()[0], name.split()[-1]))
+
+
+def _with_address(page: Page) -> dict[str, FieldValue]:
+    """Return the buyer of `customer Jane Roe (jane@…)`: a word for a buyer, a name, an address in brackets."""
+    own = {person.email for person in (page.mail.sender, *page.mail.to, *page.mail.cc)}
+    domains = {email.rpartition("@")[2] for email in own}
+    found: list[dict[str, FieldValue]] = []
+    for match in _IN_BRACKETS.finditer(page.text):
+        first = page.folded.rfind("\n", 0, match.start()) + 1
+        persons = page.words.persons.find(page.folded[max(first, match.start() - 80) : match.start()])
+        ends = [max(first, match.start() - 80) + hit.end for hit in persons if hit.tag == "person"]
+        if not ends or match[1].rpartition("@")[2].lower() in domains:
+            continue
+        name = page.text[ends[-1] : match.start()].strip(" :،,")
+        if _is_name(page, name):
+            at = page.text.index(name, ends[-1])
+            email = page.value(match[1], 0.85, *match.span(1))
+            found.append({"buyer_name": page.value(name, 0.85, at, at + len(name)), "buyer_email": email})
+    return found[0] if len({one["buyer_email"].value for one in found}) == 1 else {}
+
+
+def _who_says(page: Page) -> FieldValue | None:
+    """Return the name with which a sentence of a known payment company's mail begins, before `has told us`."""
+    if page.sender.source is None:
+        return None
+    names: dict[str, FieldValue] = {}
+    for hit in page.words.persons.find(page.folded):
+        if hit.tag != "buyer_says":
+            continue
+        first = max(page.sentence(hit.start, hit.end)[0], hit.start - 60)
+        name = page.text[first : hit.start].strip()
+        if len(name.split()) > 1 and _is_name(page, name):
+            at = page.text.index(name, first)
+            names[name] = page.value(name, 0.8, at, at + len(name))
+    return next(iter(names.values())) if len(names) == 1 else None
+
+
+def _is_name(page: Page, words: str) -> bool:
+    """Return whether words may be a person's name: few, none in small letters, none that a notice uses otherwise."""
+    parts = words.split()
+    if not 0 < len(parts) <= 4 or len(words) > 40 or not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ .'’·・-])*", words):
+        return False
+    if any(part[0].islower() and part not in _OF_NAMES for part in parts) or _FIRM.search(fold(words)):
+        return False
+    return not any(page.words.labels.get(fold(part)) for part in parts)

@@ -218,16 +218,16 @@ def words_category(page: Page, folded: str) -> str:
 
 def _body_category(page: Page) -> str:
     """Return the category that the sentences of the mail agree on, its subject counted first."""
-    hits = [page.words.categories.find(page.subject), _of_the_buyer(page)]
+    hits = [_of_the_buyer(page, page.subject, page.subject_types), _of_the_buyer(page, page.folded, page.types)]
     told = (_agreed([hit for hit in found if hit.tag not in _WEAK]) for found in hits)
     asked = (_agreed([hit for hit in found if hit.tag == "documentation_request"]) for found in hits)
     return next((tag for tag in (*told, *asked) if tag), "")
 
 
-def _of_the_buyer(page: Page) -> list[Hit]:
-    """Return the hits in the text that are not about papers: of them, too, it is said that they did not arrive."""
-    papers = [hit for hit in page.types if hit.tag in ("deadline_reminder", "evidence_ack")]
-    hits = page.words.categories.find(page.folded)
+def _of_the_buyer(page: Page, folded: str, kinds: list[Hit]) -> list[Hit]:
+    """Return the hits in a text that are not about papers: of them, too, it is said that they did not arrive."""
+    papers = [hit for hit in kinds if hit.tag in ("deadline_reminder", "evidence_ack")]
+    hits = page.words.categories.find(folded)
     return [hit for hit in hits if not any(paper.start < hit.end and hit.start < paper.end for paper in papers)]
 
 

@@ -14,7 +14,7 @@ _NARROW = r"(?![\u3040-\u9fff\uac00-\ud7af])"
 _TOKEN = re.compile(rf"{_NARROW}[^\W_](?:(?:{_NARROW}[\w./_-])*{_NARROW}[^\W_])?")
 # A letter's number as Chinese offices write it: a mark, the year in brackets, the number.
 _OFFICIAL = re.compile(r"[\w-]{0,12}[〔\[(（]\d{4}[〕\])）]\w?第?\d+号")
-_SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}")
+_SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}|[A-Z]{1,4} \d{3,10}")
 _MASKED = re.compile(r"[*•xX]{3,}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(
@@ -26,6 +26,8 @@ _BETWEEN = re.compile(
 )
 _NUMBER_MARK = re.compile(r"(?:[#№]|\b(?:no|nr|nro|num|n)\.?|[º°])\s?$")
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
+_SHORT_ORDER = 4
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 _THINGS = frozenset(f"thing_{name}" for name in _REFERENCES)
 
@@ -161,6 +163,9 @@ def _named_numbers(page: Page, text: str, folded: str) -> Iterator[tuple[str, tu
         token = text[start:end]
         marked = folded[max(0, start - 1) : start] in ("#", "№")
         fewest = 3 if marked or _NUMBER_MARK.search(folded[max(0, start - 6) : start]) else 5
+        named_as_order = len(token) == _SHORT_ORDER and "order_reference" in _named_before(page, folded, start)
+        if named_as_order and not _YEAR.fullmatch(token):
+            fewest = _SHORT_ORDER
         if _is_other(token) and not (token.isdigit() and fewest <= len(token) <= 22):
             continue
         names = _names(page, folded, (start, end))

@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 
 from rejoinder.domain.reading import FieldValue
-from tools.models.notices.asked import asks, clause
+from tools.models.notices.asked import asks_by
 from tools.models.notices.dates import FoundDate, find_dates, kanji_number
 from tools.models.notices.page import Page
 from tools.models.notices.paid import tabled_days
@@ -66,7 +66,7 @@ def _anchor(page: Page, at: int, sentence: tuple[int, int]) -> str:
 
 
 def _asked(page: Page, span: tuple[int, int], sentence: tuple[int, int]) -> bool:
-    return asks(page, page.folded, sentence) or asks(page, page.folded, clause(page, page.folded, span, sentence))
+    return asks_by(page, page.folded, span, sentence)
 
 
 def _own_day(page: Page, span: tuple[int, int]) -> date | None:

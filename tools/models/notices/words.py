@@ -64,7 +64,9 @@ _PRIORITY = (
 # Roles looked up by themselves, so that longer words of other roles do not hide theirs.
 _CHARGES = ("charge", "joining")
 _THINGS = ("numbered", "request_number", "thing_dispute_reference", "thing_payment_reference", "thing_order_reference")
+_APART = ("teller", "unmoved")
 _ASIDES = (
+    *_APART,
     "payment",
     "case",
     "paid_before",
@@ -123,7 +125,7 @@ def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
     asking = Phrases.of([{"answer": words.roles.get("answer", ())}])
     due = (*words.roles.get("before_due", ()), *words.roles.get("after_due", ()))
     also = [phrase for phrase in due if asking.find(fold(phrase))]
-    apart = (*_THINGS, *_DEADLINES, *_PERSONS, "matter", "paid")
+    apart = (*_APART, *_THINGS, *_DEADLINES, *_PERSONS, "matter", "paid")
     roles = {tag: phrases for tag, phrases in words.roles.items() if tag not in apart}
     return {**roles, "answer": (*words.roles.get("answer", ()), *also)}
 

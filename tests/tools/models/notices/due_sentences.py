@@ -35,6 +35,10 @@ HEADS = {
 # an answer is due on the day
 DUE = {
     "en": [
+        "Please send us a copy of the tax invoice and of the delivery docket within two weeks, that is by {d}.",
+        "If you do not respond by {d} we will grant the claim.",
+        "Can you get me the papers by {d}, bit tight I know?",
+        "The final date for getting your file to this department is {d}.",
         "If you don't respond by {d} the bank may keep the money.",
         "Please send the order and the delivery record so that they reach us by {d}.",
         "Tell us by {d} if you would rather accept liability.",
@@ -62,6 +66,8 @@ DUE = {
         "Unless you answer by {d}, we will decide for the buyer.",
     ],
     "de": [
+        "Bitte reichen Sie die Rechnung und den Nachweis der Lieferung bis zum {d} ein.",
+        "Senden Sie uns alles binnen zweier Wochen, das heißt bis zum {d}.",
         "Wenn Sie nicht bis zum {d} antworten, gilt die Rückbelastung als akzeptiert.",
         "Bitte nehmen Sie bis zum {d} Stellung.",
         "Bitte teilen Sie uns bis {d} mit, ob Sie widersprechen.",
@@ -79,6 +85,8 @@ DUE = {
         "Spätester Eingang: {d}",
     ],
     "fr": [
+        "Merci de nous adresser la facture et la preuve de livraison avant le {d}.",
+        "La date limite pour la recevoir dans ce service est le {d}.",
         "Si vous ne répondez pas avant le {d}, le montant sera perdu.",
         "Merci de nous faire parvenir vos pièces pour le {d} au plus tard.",
         "Dites-nous avant le {d} si vous acceptez.",
@@ -93,6 +101,9 @@ DUE = {
         "Expire le {d}.",
     ],
     "es": [
+        "La fecha tope para recibirla en este departamento es el {d}.",
+        "Si no responde antes del {d} cerraremos el caso.",
+        "Sírvase atender todas a más tardar el {d}.",
         "Si no responde antes del {d}, perderá el caso.",
         "Comuníquenlo por escrito antes del {d}.",
         "Vence el {d}.",
@@ -107,6 +118,7 @@ DUE = {
         "El {d} es el último día para responder.",
     ],
     "it": [
+        "Vi preghiamo di inviarci la fattura e la prova della consegna entro il {d}.",
         "Se non rispondete entro il {d}, l'importo resta al cliente.",
         "Fateci sapere entro il {d} se accettate.",
         "Scade il {d}.",
@@ -120,6 +132,8 @@ DUE = {
         "Vi preghiamo di fornirci riscontro entro e non oltre il {d}.",
     ],
     "pt": [
+        "Prazo para envio da defesa de todos os processos: {d}.",
+        "Por favor envie a nota fiscal e o comprovante da entrega até {d}.",
         "Se não responder até {d}, o valor será perdido.",
         "Informe até {d} se aceita ou recusa.",
         "Vence em {d}.",
@@ -133,6 +147,8 @@ DUE = {
         "Aguardamos o seu retorno até {d}.",
     ],
     "ru": [
+        "Решение и документы ждём от вас не позднее {d}",
+        "Просим прислать счёт и сведения о доставке до {d}",
         "Если вы не ответите до {d}, сумма будет списана.",
         "Сообщите нам до {d}, согласны ли вы.",
         "Срок истекает {d}.",
@@ -146,6 +162,7 @@ DUE = {
         "Последний день для ответа — {d}",
     ],
     "tr": [
+        "Sipariş formu, fatura ve kargo teslim bilgisini {d} tarihine kadar iletmenizi rica ederiz.",
         "{d} tarihine kadar yanıt vermezseniz tutar kaybedilir.",
         "Lütfen {d} tarihine kadar kabul edip etmediğinizi bildirin.",
         "Süre {d} tarihinde doluyor.",
@@ -157,6 +174,7 @@ DUE = {
         "{d} son gün.",
     ],
     "ar": [
+        "يرجى إرسال الفاتورة وإثبات التوصيل قبل {d}.",
         "إذا لم تردوا قبل {d} فسيتم إغلاق القضية لصالح العميل.",
         "أبلغونا قبل {d} إن كنتم تقبلون.",
         "ينتهي الموعد يوم {d}.",
@@ -168,6 +186,7 @@ DUE = {
         "في حال عدم الرد قبل {d} يعتبر الاعتراض مقبولاً.",
     ],
     "ja": [
+        "ご注文内容、お届け先、配送状況の分かる資料を{d}までにご提出ください。",
         "{d}までにご回答がない場合、チャージバックが確定します。",
         "{d}までにお知らせください。",
         "期限は{d}です。",
@@ -179,6 +198,7 @@ DUE = {
         "資料は{d}までに当社へお送りください。",
     ],
     "ko": [
+        "{d}까지는 IP랑 배송 자료 보내주셔야 저희가 카드사에 넘길 수 있어요.",
         "{d}까지 회신이 없으면 차지백이 확정됩니다.",
         "{d}까지 수용 의사를 알려 주십시오.",
         "기한은 {d}입니다.",
@@ -190,6 +210,7 @@ DUE = {
         "{d} 마감입니다.",
     ],
     "zh": [
+        "请于{d}前，将出货单、签收纪录及其他证明文件以电子邮件回复本行。",
         "如未在{d}前回复，款项将被扣除。",
         "请在 {d} 前给出方案，超时系统将按买家诉求执行。",
         "请于{d}前告知是否接受。",
@@ -205,6 +226,9 @@ DUE = {
 # the day is of something else, or of somebody else
 NOT_DUE = {
     "en": [
+        "By {d}, the delivery will be made.",
+        "Delivery by {d} was promised; please send proof.",
+        "Your documents are here and by {d} we will decide.",
         "The issuer must respond to your evidence by {d}.",
         "Please note that the bank decides by {d}.",
         "The hearing takes place on {d}.",
@@ -236,6 +260,7 @@ NOT_DUE = {
         "Your response will be reviewed by {d}.",
     ],
     "de": [
+        "Die Lieferung erfolgt bis zum {d}.",
         "Die Bank entscheidet bis zum {d}.",
         "Bitte beachten Sie, dass die Bank bis zum {d} entscheidet.",
         "Der Herausgeber muss bis zum {d} auf Ihre Unterlagen antworten.",
@@ -256,6 +281,7 @@ NOT_DUE = {
         "Wir belasten Ihr Konto am {d}, wenn Sie nicht antworten.",
     ],
     "fr": [
+        "La livraison est prévue avant le {d}.",
         "La banque se prononcera avant le {d}.",
         "Veuillez noter que la banque décide avant le {d}.",
         "L'émetteur doit répondre à vos pièces avant le {d}.",
@@ -274,6 +300,7 @@ NOT_DUE = {
         "Une réponse vous parviendra avant le {d}.",
     ],
     "es": [
+        "La entrega está prevista antes del {d}.",
         "El banco decidirá antes del {d}.",
         "Tenga en cuenta que el banco decide antes del {d}.",
         "El emisor debe responder a sus pruebas antes del {d}.",
@@ -292,6 +319,7 @@ NOT_DUE = {
         "Recibirá una respuesta antes del {d}.",
     ],
     "it": [
+        "La consegna è prevista entro il {d}.",
         "La banca deciderà entro il {d}.",
         "Si prega di notare che la banca decide entro il {d}.",
         "L'emittente deve rispondere alle vostre prove entro il {d}.",
@@ -309,6 +337,7 @@ NOT_DUE = {
         "Riceverete una risposta entro il {d}.",
     ],
     "pt": [
+        "A entrega está prevista até {d}.",
         "O banco decidirá até {d}.",
         "Note que o banco decide até {d}.",
         "O emissor deve responder aos seus documentos até {d}.",
@@ -326,6 +355,7 @@ NOT_DUE = {
         "Você receberá uma resposta até {d}.",
     ],
     "ru": [
+        "Доставка ожидается до {d}",
         "Банк примет решение до {d}.",
         "Обратите внимание, что банк решает до {d}.",
         "Эмитент должен ответить на ваши документы до {d}.",
@@ -343,6 +373,7 @@ NOT_DUE = {
         "Вы получите ответ до {d}.",
     ],
     "tr": [
+        "Kargo {d} tarihine kadar teslim edilecektir.",
         "Banka {d} tarihine kadar karar verir.",
         "Bankanın {d} tarihine kadar karar vereceğini lütfen unutmayın.",
         "Kart çıkaran kuruluş belgelerinize {d} tarihine kadar yanıt vermelidir.",
@@ -358,6 +389,7 @@ NOT_DUE = {
         "Müşterinin {d} tarihine kadar yanıt vermesi gerekir.",
     ],
     "ar": [
+        "سيتم التوصيل قبل {d}.",
         "سيتخذ البنك قراره قبل {d}.",
         "يرجى ملاحظة أن البنك يقرر قبل {d}.",
         "يجب على المصدر الرد على مستنداتكم قبل {d}.",
@@ -375,6 +407,7 @@ NOT_DUE = {
         "ستصلكم إجابة قبل {d}.",
     ],
     "ja": [
+        "商品は{d}までに配送されます。",
         "銀行は{d}までに判断します。",
         "銀行の判断は{d}までに出ますのでお待ちください。",
         "発行会社は{d}までに貴社の資料に回答する必要があります。",
@@ -391,6 +424,7 @@ NOT_DUE = {
         "システムは{d}まで停止しますので、資料はメールでお送りください。",
     ],
     "ko": [
+        "상품은 {d}까지 배송됩니다.",
         "은행은 {d}까지 결정합니다.",
         "은행이 {d}까지 결정하니 기다려 주시기 바랍니다.",
         "발급사는 {d}까지 귀사의 자료에 회신해야 합니다.",
@@ -406,6 +440,7 @@ NOT_DUE = {
         "시스템은 {d}까지 중단되니 자료는 메일로 보내 주세요.",
     ],
     "zh": [
+        "货物将于{d}前送达，请查收。",
         "银行将在{d}前作出决定。",
         "请注意，银行会在{d}前裁决。",
         "发卡行须在{d}前回复您的资料。",
