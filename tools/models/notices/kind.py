@@ -19,14 +19,28 @@ _ESCALATED = frozenset({"escalated", "chargeback"})
 
 def notice_type(page: Page, due: bool) -> str:
     """Return the kind of notice; empty when no words of any kind are there."""
-    subject = _first(page.subject_types, ())
+    subject = _first(page.subject_types, {"fee_advice"} if due else ())
     if subject and subject != "first_dispute":
-        return _settled(page, subject)
+        return _settled(page, _who_was_right(page) if subject == "reversal" else subject)
     left_out = _ENDED if due else ()
     body = _first(_prose_hits(page), (*left_out, *_ONLY_IN_SUBJECT) if subject or due else left_out)
     if subject and body in ("inquiry", "alert", "marketplace_claim", "direct_debit_return", "arbitration"):
         body = subject
-    return _settled(page, body or subject)
+    return _settled(page, _or_inquiry(page, body or subject))
+
+
+def _who_was_right(page: Page) -> str:
+    """Return the end that the sentences tell of money that is said to be back: a decision, or no more than that."""
+    return "outcome_won" if "outcome_won" in {hit.tag for hit in _prose_hits(page)} else "reversal"
+
+
+def _or_inquiry(page: Page, kind: str) -> str:
+    """Return an inquiry for what a buyer says of a payment, where an acquirer says that nothing was debited yet."""
+    processor = page.sender.source is not None and page.sender.source.kind not in ("acquirer", "bank")
+    if kind not in ("first_dispute", "") or processor:
+        return kind
+    told = page.words.asides.tags(page.folded)
+    return "inquiry" if "unmoved" in told and (kind or "teller" in told) else kind
 
 
 def kind_of_cases(page: Page) -> str:

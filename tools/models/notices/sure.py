@@ -20,6 +20,7 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     strong = max(sum(name in fields for name in STRONG), cases)
     tags = [{hit.tag for hit in page.subject_roles}, {hit.tag for hit in page.roles}]
     told = kind or kinds_named(page) or cases > 1 or _told_as_case(tags, fields) or _own_words(page, strong, tags)
+    told = told or _told_by_a_clerk(page, fields)
     if not told or (kind == "monitoring_program" and not _OF_ONE_PAYMENT & set(fields)):
         return 0.0
     shaped = _own_number(page, fields)
@@ -37,6 +38,16 @@ def _told_as_case(tags: list[set[str]], fields: Mapping[str, FieldValue]) -> boo
     if "case" in tags[0] | tags[1] and "card_last4" in fields and len(more) == 3:
         return True
     return bool(certain) and len(certain | more) >= (2 if "case" in tags[0] else 3)
+
+
+def _told_by_a_clerk(page: Page, fields: Mapping[str, FieldValue]) -> bool:
+    """Return whether somebody tells what a third person says of a payment, and how much it is about."""
+    if page.sender.free_mail or "amount_minor" not in fields or "not_notice" in page.words.roles.tags(page.subject):
+        return False
+    asides = page.words.asides.tags(page.folded)
+    known = {"dispute_reference", "respond_by"} & set(fields)
+    payment = {*_OF_ONE_PAYMENT, "category"} & set(fields)
+    return bool("teller" in asides and known and (len(known) == 2 or len(payment) >= 2))
 
 
 def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
@@ -69,17 +80,22 @@ def _unknown(
         return 0.0
     if not several and not set(fields) - _ALSO_OF_A_BILL:
         return 0.0
-    if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)) and not _of_a_clerk(first_person, fields):
+    by_a_clerk = _of_a_clerk(page, first_person, fields)
+    if first_person and (labelled < 3 or not _ONLY_IN_NOTICES & set(fields)) and not by_a_clerk:
         return 0.0
-    if labelled < 2 and not several and not _full_prose(page, kind, strong, fields):
+    if labelled < 2 and not several and not by_a_clerk and not _full_prose(page, kind, strong, fields):
         return 0.0
     return 0.9 if labelled >= 3 else 0.75
 
 
-def _of_a_clerk(first_person: int, fields: Mapping[str, FieldValue]) -> bool:
-    """Return whether one word of the first person is a clerk's, who names case, amount, deadline, and card or code."""
-    names_case = {"dispute_reference", "amount_minor", "respond_by"} <= set(fields)
-    return first_person == 1 and names_case and bool({"card_last4", "arn", "reason_code"} & set(fields))
+def _of_a_clerk(page: Page, first_person: int, fields: Mapping[str, FieldValue]) -> bool:
+    """Return whether words of the first person are a clerk's, who names case, amount and deadline, and tells of others.
+
+    A buyer who writes of an own dispute says `I` in nearly every sentence, and speaks of nobody else's claim.
+    """
+    if first_person == 1 and {"dispute_reference", "amount_minor", "respond_by"} <= set(fields):
+        return bool({"card_last4", "arn", "reason_code"} & set(fields)) or _told_by_a_clerk(page, fields)
+    return first_person <= 2 and _told_by_a_clerk(page, fields)
 
 
 def _speaks_of_a_case(page: Page, kind: str, tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
