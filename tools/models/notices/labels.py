@@ -59,21 +59,6 @@ class Labels:
                 return found, start
         return None
 
-    def beginning(self, folded: str) -> Meaning | None:
-        """Return what a label with more words behind a known one means: `prazo para a defesa de todos os casos`.
-
-        Only a day to answer until is told so, and only where the other words ask for an answer and speak of no other
-        day.
-        """
-        if len(folded) > _LONGEST_LABEL:
-            return None
-        words = folded.split()
-        keys = (label_key(" ".join(words[:count])) for count in range(len(words) - 1, 1, -1))
-        found = next((meaning for key in keys if (meaning := self._own.get(key) or self._all.get(key))), None)
-        tags = self._words.roles.tags(folded)
-        due = found is not None and found.field == "respond_by" and "answer" in tags
-        return found if due and not tags & {"not_due", "fee"} else None
-
     def _shaped(self, folded: str, key: str) -> Meaning | None:
         """Return what a label with any words in it means, if the words are of an answer and of nothing else."""
         found = next((meaning for shape, meaning in self._words.shaped if shape.fullmatch(key)), None)
@@ -211,8 +196,6 @@ def _with_colons(folded: str, line: Span, labels: Labels) -> Iterator[Labelled]:
                 known, at = ending[0], begin + ending[1]
             elif not first:
                 continue
-            else:
-                known = labels.beginning(head[at - begin :].rstrip(NOISE))
         if known is None:
             known = Meaning("", False, "")
         marks.append((known, at, match.end()))
