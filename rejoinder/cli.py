@@ -1,5 +1,6 @@
 """The command line."""
 
+import ctypes
 import signal
 import sys
 import threading
@@ -24,6 +25,9 @@ app = typer.Typer(
     help="Answers chargebacks and customer mail with evidence.",
 )
 console = Console() if sys.stdout.isatty() else Console(width=160)
+
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3  # malloc.h
+HEAPS, LARGE = 2, 128 * 1024
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file; rejoinder.toml by default.")]
 MerchantOption = Annotated[str, typer.Option("--merchant", help="Slug of the merchant; needless when there is one.")]
@@ -257,7 +261,15 @@ def _program(config: Path | None, *, shared: bool = False):  # type: ignore[no-u
     from rejoinder.config import load_settings
     from rejoinder.wiring import open_program
 
+    _give_memory_back()
     return open_program(load_settings(config), shared=shared)
+
+
+def _give_memory_back() -> None:
+    """Let the threads share two heaps, and large pieces go back at once: glibc's heaps keep what was once needed."""
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        mallopt(M_ARENA_MAX, HEAPS)
+        mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _merchant(program: "Program", slug: str) -> "Merchant":
