@@ -27,6 +27,7 @@ _BETWEEN = re.compile(
 _NUMBER_MARK = re.compile(r"(?:[#№]|\b(?:no|nr|nro|num|n)\.?|[º°])\s?$")
 _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-\d\d-\d\d|\d{23}")
 _SHORT_ORDER = 4
+_MIXED = re.compile(r"[^\W\d_].*[-/]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
 _THINGS = frozenset(f"thing_{name}" for name in _REFERENCES)
@@ -46,6 +47,7 @@ def find_references(page: Page) -> dict[str, FieldValue]:
     if plain and not re.fullmatch(r"\d{23}", plain.value):
         found.setdefault("dispute_reference", plain)
     _update_with_request(found, page)
+    _update_with_repeated(found, page)
     return _without_doubles(found)
 
 
@@ -123,6 +125,19 @@ def _update_with_request(found: dict[str, FieldValue], page: Page) -> None:
         return
     if "documentation_request" in page.words.categories.tags(f"{page.subject}\n{page.folded}"):
         found["dispute_reference"] = found.pop("order_reference")
+
+
+def _update_with_repeated(found: dict[str, FieldValue], page: Page) -> None:
+    """Take a number of letters and digits that subject and text both name, and nothing else claims, for the case's."""
+    if "dispute_reference" in found or page.sender.free_mail:
+        return
+    taken = {item.value for item in found.values()}
+    headed = {page.heading[slice(*match.span())] for match in _NUMBER.finditer(page.subject)} - taken
+    again = [match.span() for match in _NUMBER.finditer(page.folded) if page.text[slice(*match.span())] in headed]
+    values = {page.text[slice(*span)]: span for span in again if _MIXED.search(page.text[slice(*span)])}
+    if len(values) == 1:
+        value, span = next(iter(values.items()))
+        found["dispute_reference"] = page.value(value, 0.8, *span)
 
 
 def _may_be_request(page: Page, item: Labelled) -> bool:
