@@ -59,7 +59,7 @@ def test_the_number_of_a_request_for_papers_is_its_own_though_the_word_means_an_
         ("MK-3302 審査結果のご連絡", "MK-3302 はチャージバック審査の結果、加盟店様の敗訴となりました。\n対象金額 18,700円", "MK-3302"),
         ("KB-90-17: chargeback lost", "We lost KB-90-17 for you: the issuer kept EUR 88.00.", "KB-90-17"),
         ("Chargeback on order LO-10401", "Chargeback on order LO-10401.\nAmount: EUR 88.00\nReason code: 13.1", ""),
-        ("Chargebacks KB-90-17 and KB-90-18", "KB-90-17 and KB-90-18.\nAmount: EUR 88.00\nReason code: 13.1", ""),
+        ("KB-90-17, KB-90-18: chargebacks", "KB-90-17, KB-90-18.\nAmount: EUR 88.00\nReason code: 13.1", ""),
     ],
 )  # fmt: skip
 def test_the_one_number_that_subject_and_text_both_name_is_the_cases(subject: str, text: str, number: str) -> None:
