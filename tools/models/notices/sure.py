@@ -47,7 +47,11 @@ def _told_by_a_clerk(page: Page, fields: Mapping[str, FieldValue]) -> bool:
     asides = page.words.asides.tags(page.folded)
     known = {"dispute_reference", "respond_by"} & set(fields)
     payment = {*_OF_ONE_PAYMENT, "category"} & set(fields)
-    return bool("teller" in asides and known and (len(known) == 2 or len(payment) >= 2))
+    if "teller" not in asides or len(known) == 2:
+        return "teller" in asides
+    if "chargeback" in page.words.asides.tags(page.subject) and len(payment) >= 3:
+        return True
+    return bool(known) and len(payment) >= 2
 
 
 def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:

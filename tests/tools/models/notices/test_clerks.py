@@ -14,6 +14,7 @@ CLERKS = [
     ("en", "outcome_lost", "HB-20931", "Hi Jo, sorry, on case HB-20931 (USD 88.20) the cardholder's bank wasn't convinced by the papers, so the debit is final. Sam"),
     ("en", "inquiry", "a question from the issuer", "Hi Jo, a cardholder disputes USD 88.20 paid on 20 October 2026, case HB-20932, Visa ending 4417. Nothing has been debited. Please send the invoice by 3 December 2026. Sam"),
     ("de", "first_dispute", "kurze Frage", "Hallo Frau Lange, heute kam eine Rückbelastung rein, 88,20 EUR, Visa mit Endziffern 4417, Fallnummer HB-20931. Der Kunde sagt, er habe nichts bekommen. Schicken Sie mir bitte den Zustellnachweis bis zum 3. Dezember 2026? Gruß, Marsch"),
+    ("de", "first_dispute", "Rückbelastung Visa 4417", "Hallo Frau Lange, gerade kam eine Rückbelastung rein. Es geht um 88,20 EUR vom 20.10.2026, Visa mit Endziffern 4417. Der Kunde behauptet, er habe nie bestellt. Haben Sie einen Lieferschein? Marsch"),
     ("de", "outcome_won", "HB-20931", "Hallo Frau Lange, gute Nachricht zum Fall HB-20931 über 88,20 EUR: Die Bank des Karteninhabers hat uns recht gegeben, der Fall ist erledigt."),
     ("de", "outcome_lost", "HB-20931", "Hallo Frau Lange, leider haben die Unterlagen zum Fall HB-20931 über 88,20 EUR der Bank nicht ausgereicht, da ist nichts mehr zu machen."),
     ("de", "inquiry", "Rückfrage", "Hallo Frau Lange, ein Karteninhaber reklamiert 88,20 EUR vom 20. Oktober 2026, Fallnummer HB-20932. Es wurde noch nichts belastet. Bitte schicken Sie mir die Rechnung bis zum 3. Dezember 2026."),
