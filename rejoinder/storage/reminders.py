@@ -12,6 +12,7 @@ from rejoinder.domain.cases import Case, Dispute
 from rejoinder.domain.disputes import WAITING
 from rejoinder.domain.reminders import CUTOFF_ACTOR, QUEUE, Reminder, SendStatus, Step
 from rejoinder.domain.review import Verdict
+from rejoinder.errors import Conflict
 from rejoinder.storage import outgoing
 from rejoinder.storage.cases import as_case
 from rejoinder.storage.dispute_tables import reminders
@@ -90,7 +91,8 @@ class ReminderRows(ReviewRows):
         """Take these steps for a deadline: the last is told on the channels, those before it are covered by it.
 
         The rows come first, with the jobs that send them, and with the decision that goes with a cut-off, all in one
-        transaction. Nothing is done when the case no longer waits, or when the last step was taken before.
+        transaction. Nothing is done when the case no longer waits, or when the last step was taken before. `details`
+        are those of a cut-off, of a case that nobody decided on.
 
         Returns:
             The ids of what was newly told, one a channel.
@@ -103,6 +105,8 @@ class ReminderRows(ReviewRows):
             row = _lock_waiting(connection, case_id)
             if row is None:
                 return ()
+            if details and _is_approved(connection, case_id):
+                raise Conflict(f"the answer of case {case_id} was approved meanwhile")
             told = {"merchant_id": row.merchant_id, "case_id": case_id, "due_by": due_by, "created_at": now}
             for step in steps[:-1]:
                 _insert(connection, told | {"step": step, "channel": QUEUE, "status": "covered"})
@@ -202,6 +206,12 @@ def _waits() -> Any:
 def _lock_waiting(connection: Connection, case_id: int) -> Row[Any] | None:
     query = select(cases).where(cases.c.id == case_id, _waits())
     return connection.execute(query.with_for_update(of=cases)).one_or_none()
+
+
+def _is_approved(connection: Connection, case_id: int) -> bool:
+    """Tell it afresh: the query that waited for the lock saw what was true before it."""
+    query = select(cases.c.id).where(cases.c.id == case_id, awaits_hand_in())
+    return connection.execute(query).one_or_none() is not None
 
 
 def _on(shown: Mapping[str, Any], channel: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from rejoinder.domain.drafts import Problem
 from rejoinder.domain.reminders import CUTOFF_ACTOR, STEPS
 from rejoinder.domain.review import Reason, Verdict
-from rejoinder.errors import ProviderUnavailable
+from rejoinder.errors import Conflict, ProviderUnavailable
 from tests.clock import NOW
 from tests.fixtures_program import Shop
 from tests.rejoinder.office import COLLEAGUE, DUE, Office, dispute_event, office
@@ -406,8 +406,20 @@ def test_a_person_who_decides_while_the_rule_looks_wins(open_office: OpenOffice)
     at_once(2, lambda n: acts[n]())
     decision = store.decision(review.review_id)
     assert decision is not None
-    told = [one for one in office.told(case_id) if one[0] == "cutoff"]
-    assert (decision.reviewer == "ana") == (told == [])
+    ruled = [one for one in office.reminders(case_id) if one.step == "cutoff" and one.details]
+    assert (decision.reviewer == "ana") == (ruled == [])
+
+
+def test_a_cut_off_says_nothing_of_an_answer_approved_since_the_look(open_office: OpenOffice) -> None:
+    office = open_office(at_cutoff="accept")
+    case_id = office.open_case()
+    store = office.shop.program.store
+    review = office.shop.page(case_id).review
+    assert review is not None
+    store.decide(review.review_id, review.version, "approve", reviewer="ana")
+    with pytest.raises(Conflict, match="approved meanwhile"):
+        store.remind(case_id, DUE, ["cutoff"], ["queue"], DUE - 1 * HOUR, details={"wanted": "accept", "done": "alert"})
+    assert office.told(case_id) == []
 
 
 def test_killed_between_decision_and_reminder_the_cut_off_happens_once(
