@@ -47,6 +47,7 @@ class Words:
     signs: Signs
     networks: tuple[tuple[str, str, bool], ...]
     plain_networks: tuple[tuple[str, str, bool], ...]
+    accounts: tuple[str, ...]
     zones: Mapping[str, str]
     references: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]]
     date_orders: Mapping[str, DateOrder]
@@ -78,8 +79,8 @@ _ASIDES = (
     "chargeback",
     "afterwards",
 )
-# Around a deadline: asking for papers, what happens unanswered, the same day said again, `is`.
 _PERSONS = ("person", "buyer_says")
+# Around a deadline: asking for papers, what happens unanswered, the same day said again, `is`.
 _DEADLINES = ("request", "unanswered", "restated", "equals")
 
 
@@ -101,23 +102,28 @@ def words_of(catalog: NoticeCatalog) -> Words:
         types=Phrases.of(words.types for words in catalog.words),
         categories=Phrases.of(words.categories for words in catalog.words),
         roles=Phrases.of(_roles(words) for words in catalog.words),
-        asides=Phrases.of({tag: words.roles.get(tag, ()) for tag in _ASIDES} for words in catalog.words),
-        things=Phrases.of({tag: words.roles.get(tag, ()) for tag in _THINGS} for words in catalog.words),
-        charges=Phrases.of({tag: words.roles.get(tag, ()) for tag in _CHARGES} for words in catalog.words),
-        deadlines=Phrases.of({tag: words.roles.get(tag, ()) for tag in _DEADLINES} for words in catalog.words),
-        matters=Phrases.of({"matter": words.roles.get("matter", ())} for words in catalog.words),
-        paid=Phrases.of({"paid": words.roles.get("paid", ())} for words in catalog.words),
-        persons=Phrases.of({tag: words.roles.get(tag, ()) for tag in _PERSONS} for words in catalog.words),
+        asides=_of_roles(catalog.words, _ASIDES),
+        things=_of_roles(catalog.words, _THINGS),
+        charges=_of_roles(catalog.words, _CHARGES),
+        deadlines=_of_roles(catalog.words, _DEADLINES),
+        matters=_of_roles(catalog.words, ("matter",)),
+        paid=_of_roles(catalog.words, ("paid",)),
+        persons=_of_roles(catalog.words, _PERSONS),
         relative=Phrases.of(words.relative for words in catalog.words),
         results=Phrases.of({tag: words.relative.get(tag, ()) for tag in ("won", "lost")} for words in catalog.words),
         signs=Signs(catalog.values.currencies, (*(words.language for words in catalog.words), "zh_Hant")),
         networks=_networks(catalog.values.networks, catalog.values.labelled_networks),
         plain_networks=_networks(catalog.values.networks),
+        accounts=catalog.values.accounts,
         zones=catalog.values.zones,
         references={name: _references(source) for name, source in catalog.sources.items()},
         date_orders={words.language: words.date_order for words in catalog.words},
         own_currency={words.language: words.currency for words in catalog.words if words.currency},
     )
+
+
+def _of_roles(languages: Iterable[NoticeWords], tags: Iterable[str]) -> Phrases:
+    return Phrases.of({tag: words.roles.get(tag, ()) for tag in tags} for words in languages)
 
 
 def _roles(words: NoticeWords) -> Mapping[str, Iterable[str]]:
