@@ -18,6 +18,8 @@ def notice_catalog() -> NoticeCatalog:
         sources={name: NoticeSource(source=name, **_frozen(table)) for name, table in senders["sources"].items()},
         words=tuple(notice_words(language) for language in languages()),
         values=ValueWords(
+            accounts=tuple(values["accounts"]),
+            accounts_of_cards=tuple(values["accounts_of_cards"]),
             currencies=_frozen(values["currencies"]),
             networks=_frozen(values["networks"]),
             labelled_networks=_frozen(values["labelled_networks"]),

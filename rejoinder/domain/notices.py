@@ -93,9 +93,12 @@ class NoticeWords:
 class ValueWords:
     """Words inside values: what money, networks and time zones are called.
 
-    `labelled_networks` are names of networks that are other words too: they count under a label only.
+    `labelled_networks` are names of networks that are other words too: they count under a label only. `accounts` are
+    networks that are accounts to pay with, `accounts_of_cards` those that may print the code of the card behind them.
     """
 
+    accounts: tuple[str, ...]
+    accounts_of_cards: tuple[str, ...]
     currencies: Mapping[str, tuple[str, ...]]
     networks: Mapping[str, tuple[str, ...]]
     labelled_networks: Mapping[str, tuple[str, ...]]

@@ -47,7 +47,6 @@ def _network(page: Page) -> FieldValue | None:
 
 
 def _all_named(page: Page) -> Iterator[FieldValue]:
-    payers = {"paypal", "klarna", "afterpay", "amazon_pay", "sepa_dd", "ach", "bacs_dd", "rupay_upi"}
     for name, network, cased in page.words.plain_networks:
         at = page.folded.find(name)
         while at >= 0:
@@ -55,7 +54,7 @@ def _all_named(page: Page) -> Iterator[FieldValue]:
             fits = bounded(page.folded, at, end) and (not cased or not page.text[at:end].islower())
             if (
                 fits
-                and network not in payers
+                and network not in page.words.accounts
                 and not page.folded[end : end + 5].startswith((".com", "@"))
                 and page.folded[at - 1 : at] not in "@."
             ):
@@ -203,7 +202,7 @@ def _meaning(catalog: NoticeCatalog, network: str, code: str) -> CodeMeaning | N
         return None
     if found := catalog.code_meaning(network, code):
         return found
-    if network and network not in ("paypal", "klarna"):
+    if network and network not in catalog.values.accounts_of_cards:
         return None
     meanings = [m for name in catalog.networks_with_codes if (m := catalog.code_meaning(name, code))]
     return meanings[0] if meanings and len({m.category for m in meanings}) == 1 else None
