@@ -1,4 +1,4 @@
-"""Cases of which each stands in one line of a list, with labels in it or with nothing but its number in front."""
+"""Cases told one after the other without a table: in a line, in a paragraph, or in a line with more lines below it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

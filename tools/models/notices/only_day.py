@@ -27,10 +27,9 @@ def only_day(page: Page) -> FieldValue | None:
     to_come = [day for day in days if not day.value or _is_to_come(day, sent)]
     if len({day.value[:10] for day in to_come}) != 1 or not all(day.value for day in to_come):
         return None
-    sure = [day for day in to_come if _is_deadline(page, day)]
-    if not sure or len(sure) < len(to_come):
+    if to_come[0].value[:10] > (sent + _FARTHEST).isoformat() or not all(_is_deadline(page, day) for day in to_come):
         return None
-    best = max(sure, key=lambda day: len(day.value))
+    best = max(to_come, key=lambda day: len(day.value))
     return page.value(best.value, _SCORE, best.start, best.end)
 
 
@@ -45,8 +44,6 @@ def _is_to_come(day: FoundDate, sent: date) -> bool:
 def _is_deadline(page: Page, day: FoundDate) -> bool:
     """Return whether the words with a day are those of a deadline and no others, short ones apart."""
     head, tail = _around(page, day)
-    if day.value[:10] > (page.dates.sent + _FARTHEST).isoformat() if page.dates.sent else True:
-        return False
     left, tags = "", set()
     for text in (head, tail):
         hits = page.words.roles.find(text)

@@ -33,11 +33,9 @@ def _is_paid(page: Page, day: FoundDate) -> bool:
     head = page.folded[first : day.start]
     before = page.words.asides.find(head)
     after = page.words.asides.find(page.folded[day.end : last])
-    if any(hit.tag == "paid_after" and hit.start <= _BESIDE for hit in after) or _is_of(
-        page.folded[day.end : last], after
-    ):
+    if any(hit.tag == "paid_after" and hit.start <= _BESIDE for hit in after):
         return True
-    if _is_said_paid(page, first, head):
+    if _is_of(page.folded[day.end : last], after) or _is_said_paid(page, head):
         return True
     things = [hit for hit in before if hit.tag in ("payment", "case")]
     if not things and _is_sum_of(page, first, day.start):
@@ -49,7 +47,7 @@ def _is_paid(page: Page, day: FoundDate) -> bool:
     return any(hit.tag == "paid_before" and len(head) - hit.end <= _BESIDE for hit in before)
 
 
-def _is_said_paid(page: Page, first: int, head: str) -> bool:
+def _is_said_paid(page: Page, head: str) -> bool:
     """Return whether the words before a day end in `paid on`, and nothing speaks of a fee or of money paid out."""
     if any(hit.tag in ("fee", "settled", "not_due") for hit in page.words.roles.find(head)):
         return False

@@ -47,11 +47,10 @@ def _told_by_a_clerk(page: Page, fields: Mapping[str, FieldValue]) -> bool:
     asides = page.words.asides.tags(page.folded)
     known = {"dispute_reference", "respond_by"} & set(fields)
     payment = {*_OF_ONE_PAYMENT, "category"} & set(fields)
-    if "teller" not in asides or len(known) == 2:
-        return "teller" in asides
-    if "chargeback" in page.words.asides.tags(page.subject) and len(payment) >= 3:
-        return True
-    return bool(known) and len(payment) >= 2
+    if "teller" not in asides:
+        return False
+    headed = "chargeback" in page.words.asides.tags(page.subject)
+    return len(known) == 2 or (bool(known) and len(payment) >= 2) or (headed and len(payment) >= 3)
 
 
 def _own_words(page: Page, strong: int, tags: list[set[str]]) -> bool:
