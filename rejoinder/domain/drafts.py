@@ -1,7 +1,7 @@
 """Proposed outgoing text, sentence by sentence, each with what it cites."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,3 +66,8 @@ class Problem:
     detail: str
     sentence: int | None = None
     blocking: bool = True
+
+
+def blocking(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return those that keep a draft, or the file made of it, from leaving without a person's word."""
+    return tuple(problem for problem in problems if problem.blocking)

@@ -196,11 +196,6 @@ class Packet:
         """Pages of the PDF."""
         return self.manifest.pages
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing found stands against sending it."""
-        return not any(problem.blocking for problem in self.problems)
-
 
 @dataclass(frozen=True, kw_only=True)
 class MadePacket:

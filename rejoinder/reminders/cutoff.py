@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rejoinder.domain.drafts import Problem
+from rejoinder.domain.drafts import Problem, blocking
 from rejoinder.domain.reminders import AtCutoff
 from rejoinder.domain.review import Verdict
 from rejoinder.storage.pages import CasePage
@@ -55,11 +55,11 @@ def _against(shown: CasePage, file_problems: FileProblems | None) -> str:
     """Return a word for what speaks against approving the draft; empty when nothing does."""
     if shown.draft is None or shown.review is None or shown.review.draft_id != shown.draft_id:
         return "no_question"
-    if any(problem.blocking for problem in shown.problems):
+    if blocking(shown.problems):
         return "problems"
     if not _is_proven(shown):
         return "not_proven"
-    if file_problems is None or any(problem.blocking for problem in file_problems(shown.case.case_id)):
+    if file_problems is None or blocking(file_problems(shown.case.case_id)):
         return "file_not_ready"
     return ""
 

@@ -10,6 +10,7 @@ import structlog
 from agents.dispute.clocks import read_clocks
 from rejoinder.delivery import MailChannel
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.drafts import blocking
 from rejoinder.domain.mail import MailAddress
 from rejoinder.domain.reminders import MAIL, Reminder, SendStatus, Step, message_key, subject_mark
 from rejoinder.errors import BadInput, ConfigError, Conflict, DeliveryUncertain, ProviderRefused, ProviderUnavailable
@@ -146,9 +147,7 @@ class Reminders:
 
     def _link(self, case_id: int) -> str:
         """Return the link to the finished file, where it can be made without a blocking problem."""
-        if self.link_for is None or self.file_problems is None:
-            return ""
-        if any(problem.blocking for problem in self.file_problems(case_id)):
+        if self.link_for is None or self.file_problems is None or blocking(self.file_problems(case_id)):
             return ""
         return self.link_for(case_id)
 

@@ -8,6 +8,7 @@ import pytest
 
 import rejoinder.demo
 from rejoinder.domain.cases import Merchant
+from rejoinder.domain.drafts import blocking
 from rejoinder.domain.evidence import Evidence
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.packet import MadePacket
@@ -180,7 +181,7 @@ def test_a_notice_ends_in_a_packet_with_the_customers_own_thread_alone(shop: Sho
     store, files = shop.program.store, shop.program.files
     packet = packet_of(store, files, case_id, made_at=NOW)
     said = words(packet.pdf)
-    assert packet.is_ready
+    assert blocking(packet.problems) == ()
     assert "The shade is lovely" in said
     assert "Olivia" not in said
     assert "olivia.grant" not in said

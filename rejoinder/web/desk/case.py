@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from prompts.exhibits import exhibit_title
 from rejoinder.domain.cases import Merchant, StoredMessage
-from rejoinder.domain.drafts import Problem
+from rejoinder.domain.drafts import Problem, blocking
 from rejoinder.errors import NotFound
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.auth import AppVisitor, Visitor
@@ -18,7 +18,7 @@ from rejoinder.web.desk.asking import ask_view
 from rejoinder.web.desk.confirming import confirm_form
 from rejoinder.web.desk.draft_view import view_draft
 from rejoinder.web.desk.editing import text_of
-from rejoinder.web.desk.file_check import blocking, word_on
+from rejoinder.web.desk.file_check import word_on
 from rejoinder.web.desk.handing_in import hand_in_view
 from rejoinder.web.desk.judgement_view import Judged, reteller, view_judgement
 from rejoinder.web.desk.mail_view import MailView, view_mail

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import Response
 
+from rejoinder.domain.drafts import blocking
 from rejoinder.domain.review import Verdict
 from rejoinder.errors import BadInput, Conflict, NotFound
 from rejoinder.web.auth import FormVisitor, Visitor
@@ -42,7 +43,7 @@ def approve(
     _own(desk, visitor, case_id, review_id)
     if desk.store.review(review_id).draft_id != draft_id:
         raise Conflict("this draft is no longer the one to decide on; look at the new one")
-    if not looked and any(problem.blocking for problem in desk.store.problems(draft_id)):
+    if not looked and blocking(desk.store.problems(draft_id)):
         raise HTTPException(422, "The draft has problems. Edit it, or tick that you checked what is marked.")
     against = against_file(desk, desk.store.case_page(case_id, visitor.merchant_ids))
     if against and file_looked != word_on(against):

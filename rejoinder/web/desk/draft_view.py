@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rejoinder.domain.drafts import Draft, Problem, Sentence
+from rejoinder.domain.drafts import Draft, Problem, Sentence, blocking
 from rejoinder.domain.evidence import Evidence, Passage
 
 # What a reader looks for first; the database does not keep the order of fields.
@@ -81,7 +81,7 @@ def view_draft(
             PassageView(label=labels[one.passage_id], item=one, cited=one.passage_id in rank) for one in passages_by_use
         ),
         problems=tuple(one for one in problems if one.sentence is None or one.sentence >= len(sentences)),
-        blocked=any(problem.blocking for problem in problems),
+        blocked=bool(blocking(problems)),
         labels=labels,
     )
 

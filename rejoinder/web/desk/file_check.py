@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rejoinder.domain.drafts import Draft, Problem
+from rejoinder.domain.drafts import Draft, Problem, blocking
 from rejoinder.packets import finished, material_on, try_to_build
 from rejoinder.storage.pages import CasePage
 from rejoinder.web.context import Desk
@@ -23,11 +23,6 @@ def against_file(desk: Desk, shown: CasePage, edited: Draft | None = None) -> tu
     material = material_on(desk.store, desk.files, shown, day=now)
     _, problems = try_to_build(replace(material, letter=edited), now)
     return blocking(problems)
-
-
-def blocking(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return the problems that keep a file from being handed in."""
-    return tuple(problem for problem in problems if problem.blocking)
 
 
 def word_on(problems: Sequence[Problem]) -> str:

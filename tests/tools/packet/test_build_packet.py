@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image
 
+from rejoinder.domain.drafts import blocking
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.packet import Packet, decisive_first
 from rejoinder.errors import ExhibitRejected, PacketMisread
@@ -179,7 +180,7 @@ def test_problems_are_named_and_only_the_grave_ones_block() -> None:
         ("order", False),
         ("untranslated", False),
     }
-    assert not packet.is_ready
+    assert [problem.code for problem in blocking(packet.problems)] == ["unknown_exhibit"]
 
 
 def test_a_rail_that_reads_english_only_is_not_sent_what_is_untranslated() -> None:

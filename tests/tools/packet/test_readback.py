@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from rejoinder.domain.drafts import Sentence
+from rejoinder.domain.drafts import Sentence, blocking
 from rejoinder.domain.limits import FileLimits
 from rejoinder.domain.money import Money
 from rejoinder.domain.packet import KeyFacts
@@ -93,4 +93,4 @@ def test_a_letter_that_quotes_arabic_over_two_lines_is_read_back_word_by_word() 
     quoting = Sentence(text=f"- 11 February 2026: The customer wrote: {said} (Exhibit 1).")
     letter = replace(plain, paragraphs=(*plain.paragraphs[:6], (quoting,), *plain.paragraphs[6:]))
     packet = build_packet(letter, samples.FACTS, [samples.record(1)], limits=FileLimits(), made_at=samples.MADE_AT)
-    assert packet.is_ready
+    assert blocking(packet.problems) == ()
