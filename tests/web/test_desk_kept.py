@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rejoinder.web.desk import cases, quarantine, reviews
+from rejoinder.web.desk import paging, quarantine
 from rejoinder.web.kept import KeptForm, unpacked
 from tests.scenes_desk import NOW
 from tests.web.conftest import PASSWORD
@@ -24,7 +24,7 @@ def fields_of(page: str) -> dict[str, str]:
 
 
 def test_the_list_of_cases_goes_on_where_it_ended(browser, scene, merchant, monkeypatch):
-    monkeypatch.setattr(cases, "LIMIT", 2)
+    monkeypatch.setattr(paging, "LIMIT", 2)
     ids = [str(scene.service_case(merchant).case_id) for _ in range(5)]
     first = browser.get("/cases?status=in_review").text
     assert links(first) == [ids[4], ids[3]]
@@ -38,7 +38,7 @@ def test_the_list_of_cases_goes_on_where_it_ended(browser, scene, merchant, monk
 
 
 def test_the_list_of_reviews_goes_on_in_the_order_of_deadlines(browser, scene, merchant, monkeypatch):
-    monkeypatch.setattr(reviews, "LIMIT", 1)
+    monkeypatch.setattr(paging, "LIMIT", 1)
     late = scene.service_case(merchant)
     urgent = scene.dispute_case(merchant)
     first = browser.get("/").text

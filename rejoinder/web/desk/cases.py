@@ -1,18 +1,20 @@
 """All cases and what became of them."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rejoinder.storage.pages import TO_HAND_IN
 from rejoinder.web.auth import AppVisitor, Visitor
 from rejoinder.web.context import After, AppDesk, Desk
+from rejoinder.web.desk.paging import paged
 from rejoinder.web.desk.titles import intent_title, processor_title
 from rejoinder.web.pages import page
 from rejoinder.web.words import zone_of
 
 router = APIRouter()
 
-LIMIT = 50
 STATUSES = ("new", "working", "in_review", TO_HAND_IN, "sending", "answered", "closed", "failed")
 
 
@@ -22,13 +24,11 @@ def show_cases(request: Request, desk: AppDesk, visitor: AppVisitor, status: str
     chosen = status if status in STATUSES else ""
     if chosen == TO_HAND_IN:
         return _show_to_hand_in(request, desk, visitor, after)
-    lines = desk.store.list_cases(visitor.merchant_ids, status=chosen, limit=LIMIT + 1, after=after)
+    listed = partial(desk.store.list_cases, visitor.merchant_ids, status=chosen)
     return page(
         request,
         "cases.html",
-        lines=lines[:LIMIT],
-        more=lines[LIMIT - 1].case_id if len(lines) > LIMIT else 0,
-        after=after,
+        **paged(listed, after, lambda line: line.case_id),
         counts=desk.store.count_cases(visitor.merchant_ids),
         statuses=STATUSES,
         chosen=chosen,
@@ -40,13 +40,11 @@ def show_cases(request: Request, desk: AppDesk, visitor: AppVisitor, status: str
 def _show_to_hand_in(request: Request, desk: Desk, visitor: Visitor, after: int) -> Response:
     """Show approved answers that nobody handed in yet, the nearest deadline first."""
     merchants = desk.merchants(visitor.merchant_ids)
-    lines = desk.store.list_to_hand_in(visitor.merchant_ids, limit=LIMIT + 1, after=after)
+    listed = partial(desk.store.list_to_hand_in, visitor.merchant_ids)
     return page(
         request,
         "to_hand_in.html",
-        lines=lines[:LIMIT],
-        more=lines[LIMIT - 1].case_id if len(lines) > LIMIT else 0,
-        after=after,
+        **paged(listed, after, lambda line: line.case_id),
         counts=desk.store.count_cases(visitor.merchant_ids),
         statuses=STATUSES,
         chosen=TO_HAND_IN,
