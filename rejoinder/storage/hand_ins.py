@@ -100,7 +100,7 @@ class HandInRows(Rows):
             .order_by(cases.c.respond_by.asc().nulls_last(), cases.c.id)
             .limit(limit)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.where(_comes_after(connection, after)) if after else query).all()
         return [HandInLine(r.id, r.merchant_id, r.title, r.processor, r.respond_by) for r in rows]
 

@@ -25,7 +25,7 @@ class LearnedRows(Rows):
 
     def learned_source(self, merchant_id: int, domain: str) -> LearnedSource | None:
         """Return how the sender of this domain writes its notices, where the merchant's reviewers taught it."""
-        with self.begin() as connection:
+        with self.reading() as connection:
             return _source(connection, merchant_id, domain)
 
     def confirm_notice(

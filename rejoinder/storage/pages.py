@@ -111,7 +111,7 @@ class PageRows(Rows):
             NotFound: no such case of these merchants.
         """
         mine = select(cases).where(cases.c.id == case_id, cases.c.merchant_id.in_(merchant_ids))
-        with self.begin() as connection:
+        with self.reading() as connection:
             case = connection.execute(mine).one_or_none()
             if case is None:
                 raise NotFound(f"there is no case {case_id}")

@@ -84,7 +84,7 @@ class ReviewRows(Rows):
             .order_by(reviews.c.due_by.asc().nulls_last(), reviews.c.id)
             .limit(limit)
         )
-        with self.begin() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.where(_comes_after(connection, after)) if after else query).all()
         return [
             ReviewLine(
