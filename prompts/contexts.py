@@ -62,7 +62,6 @@ class PolicyFacts(TypedDict, total=False):
     asked_country: str
     payment_methods: Sequence[str]
     customs: Literal["DDP", "DAP"]
-    cancel_until: Literal["packed", "shipped"]
     promotions: Sequence[Promotion]
 
 
