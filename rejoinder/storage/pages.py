@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, literal, select
@@ -115,20 +116,9 @@ class PageRows(Rows):
             case = connection.execute(mine).one_or_none()
             if case is None:
                 raise NotFound(f"there is no case {case_id}")
-
-            def rows(table: Any, *order: Any) -> Sequence[Any]:
-                query = select(table).where(table.c.case_id == case_id)
-                return connection.execute(query.order_by(*order)).all()
-
-            newest = next(iter(rows(runs, runs.c.id.desc())), None)
-            reviewed = next(iter(rows(reviews, reviews.c.id.desc())), None)
-            review_run = next((row for row in rows(runs) if reviewed and row.id == reviewed.run_id), None)
-            run = review_run if reviewed and reviewed.status == "open" else newest
-            drafted = rows(drafts, drafts.c.id.desc())
-            decided = _decided(connection, reviewed)
+            rows = partial(_rows_of, connection, case_id)
+            newest, run, review, draft, decided = _chosen(connection, case_id)
             disputed = next(iter(rows(disputes)), None)
-            of_run = [row for row in drafted if run and row.run_id == run.id]
-            shown = _shown_draft(of_run, decided, reviewed) or _approved_letter(drafted, decided)
             return CasePage(
                 case=as_case(case),
                 outcome=case.outcome,
@@ -142,11 +132,11 @@ class PageRows(Rows):
                 matches=tuple(load(Match, one) for one in (run.matches if run else None) or ()),
                 evidence=tuple(load(Evidence, row.document) for row in rows(evidence)),
                 passages=tuple(load(Passage, row.document) for row in rows(used_passages)),
-                draft_id=shown.id if shown else None,
-                draft=load(Draft, shown.document) if shown else None,
-                problems=tuple(load(Problem, one) for one in (shown.problems if shown else ())),
+                draft_id=draft.id if draft else None,
+                draft=load(Draft, draft.document) if draft else None,
+                problems=tuple(load(Problem, one) for one in (draft.problems if draft else ())),
                 route=load(Route, run.route) if run and run.route else None,
-                review=as_review(_with_route(reviewed, review_run)) if reviewed and review_run else None,
+                review=review,
                 decision=_decision(decided) if decided else None,
                 deliveries=tuple(as_delivery(row) for row in rows(deliveries, deliveries.c.id)),
                 audit=tuple(AuditLine(r.at, r.actor, r.action, r.details) for r in rows(audit, audit.c.id)),
@@ -203,6 +193,39 @@ class PageRows(Rows):
         if found is None:
             raise NotFound(f"there is no review {review_id}")
         return found
+
+
+def _rows_of(connection: Connection, case_id: int, table: Any, *order: Any) -> Sequence[Any]:
+    return connection.execute(select(table).where(table.c.case_id == case_id).order_by(*order)).all()
+
+
+class _Chosen(NamedTuple):
+    """What of a case is shown: its newest review, and the rows of its newest run, the run shown, draft and decision."""
+
+    newest: Any
+    run: Any
+    review: Review | None
+    draft: Any
+    decided: Any
+
+
+def _chosen(connection: Connection, case_id: int) -> _Chosen:
+    rows = partial(_rows_of, connection, case_id)
+    known = rows(runs, runs.c.id.desc())
+    newest = next(iter(known), None)
+    reviewed = next(iter(rows(reviews, reviews.c.id.desc())), None)
+    review_run = next((row for row in known if reviewed and row.id == reviewed.run_id), None)
+    run = review_run if reviewed and reviewed.status == "open" else newest
+    drafted = rows(drafts, drafts.c.id.desc())
+    of_run = [row for row in drafted if run and row.run_id == run.id]
+    decided = _decided(connection, reviewed)
+    return _Chosen(
+        newest=newest,
+        run=run,
+        review=as_review(_with_route(reviewed, review_run)) if reviewed and review_run else None,
+        draft=_shown_draft(of_run, decided, reviewed) or _approved_letter(drafted, decided),
+        decided=decided,
+    )
 
 
 def _decided(connection: Connection, reviewed: Any) -> Any:
