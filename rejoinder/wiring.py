@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from agents.deps import Clock, Deps, Reader, Writer
 from knowledge.catalog import intents
@@ -102,50 +103,69 @@ def open_program(settings: Settings, *, clock: Clock = now, shared: bool = False
         ProviderUnavailable: the database or the document store does not answer.
     """
     with ExitStack() as closing:
-        url, revive = settings.database_url.get_secret_value(), _leave_alone
-        if not url:
-            server = start_embedded(settings.data_dir)
-            closing.callback(server.stop)
-            url, revive = server.url, server.revive
+        database = _database(settings, closing)
         for folder in ("chroma", "models"):
             (settings.data_dir / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = open_engine(url)
-        closing.callback(engine.dispose)
-        migrate(engine)
-        store = Store(
-            engine,
-            undo=timedelta(seconds=settings.undo_seconds),
-            supervised=timedelta(minutes=settings.supervised_minutes),
-        )
+        store = _store(settings, database.url, closing)
         documents = open_store(settings.data_dir / "chroma", settings.chroma_url, shared=shared)
         closing.callback(documents.close)
         library = Library(client=documents.client, embedder=embedder_of(settings), texts=store)
         files = FileStore(settings.files_dir)
         readers, writer = _readers(settings, store, closing)
         deps = Deps(store=store, readers=readers, writer=writer, knowledge=library, clock=clock)
-        saver = closing.enter_context(checkpointer(url))
+        saver = closing.enter_context(checkpointer(database.url))
         yield Program(
             settings=settings,
-            database_url=url,
+            database_url=database.url,
             store=store,
             files=files,
             library=library,
             deps=deps,
             worker=Worker(store, deps, saver),
-            intake=Intake(
-                inbox=store,
-                files=files,
-                limits=Limits(size=settings.max_mail_bytes),
-                authenticate=_authenticate(settings),
-            ),
+            intake=_intake(settings, store, files),
             webhook_intake=WebhookIntake(inbox=store, calls=store, files=files),
             deliverer=Deliverer(outbox=store, files=files, channels=_channels(settings)),
             reminders=_reminders(settings, store, files, clock),
             colleagues=Colleagues(store=store, files=files, posts=_posts(settings)),
             merchants={given.slug: store.save_merchant(_merchant(given)) for given in settings.merchants},
             clock=clock,
-            revive=revive,
+            revive=database.revive,
         )
+
+
+class _Database(NamedTuple):
+    url: str
+    revive: Callable[[], None]
+
+
+def _database(settings: Settings, closing: ExitStack) -> _Database:
+    """Return the merchant's own server, or start the built-in one."""
+    url = settings.database_url.get_secret_value()
+    if url:
+        return _Database(url, _leave_alone)
+    server = start_embedded(settings.data_dir)
+    closing.callback(server.stop)
+    return _Database(server.url, server.revive)
+
+
+def _leave_alone() -> None:
+    """Do nothing: a server of the merchant's own is started by somebody else."""
+
+
+def _store(settings: Settings, url: str, closing: ExitStack) -> Store:
+    engine = open_engine(url)
+    closing.callback(engine.dispose)
+    migrate(engine)
+    return Store(
+        engine,
+        undo=timedelta(seconds=settings.undo_seconds),
+        supervised=timedelta(minutes=settings.supervised_minutes),
+    )
+
+
+def _intake(settings: Settings, store: Store, files: FileStore) -> Intake:
+    limits = Limits(size=settings.max_mail_bytes)
+    return Intake(inbox=store, files=files, limits=limits, authenticate=_authenticate(settings))
 
 
 def desk_url_of(settings: Settings) -> str:
@@ -187,10 +207,6 @@ def _posts(settings: Settings) -> dict[str, MailChannel]:
         for given in settings.merchants
         if given.reminders.colleague and able[given.slug]
     }
-
-
-def _leave_alone() -> None:
-    """Do nothing: a server of the merchant's own is started by somebody else."""
 
 
 def embedder_of(settings: Settings) -> Embedder:
