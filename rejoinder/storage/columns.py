@@ -1,9 +1,23 @@
 """What columns of all tables are made of: text that PostgreSQL can hold, keys that fit an index, instants."""
 
 import hashlib
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, Identity, MetaData, TypeDecorator, func
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Identity,
+    MetaData,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+)
 from sqlalchemy import Text as PlainText
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from rejoinder.storage.documents import storable
 
@@ -32,6 +46,11 @@ class Key(Text):
         if value is None or len(value) <= KEY_LIMIT:
             return super().process_bind_param(value, dialect)
         return "sha256:" + hashlib.sha256(storable(value).encode()).hexdigest()
+
+
+def any_key(name: str) -> Any:
+    """Return the parameter for a list of keys, one of which a column must equal; its length changes no statement."""
+    return any_(bindparam(name, type_=ARRAY(Key)))
 
 
 metadata = MetaData(

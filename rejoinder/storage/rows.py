@@ -23,6 +23,10 @@ class Rows:
         """Open a connection for queries alone: each is a transaction of its own, without the two calls around it."""
         return reading(self.engine)
 
+    def alone(self) -> AbstractContextManager[Connection]:
+        """Open a connection for one statement that writes, which is a transaction by itself."""
+        return reading(self.engine)
+
     def one_connection(self) -> AbstractContextManager[None]:
         """Let all transactions of this context share one connection."""
         return one_connection(self.engine)

@@ -7,11 +7,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -66,20 +67,24 @@ def die_after_write(number: int) -> None:
         if written == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    begin, put = Rows.begin, PostgresSaver.put
+    def counted(door: Callable[[Rows], AbstractContextManager[Connection]]) -> Any:
+        @contextmanager
+        def opened(self: Rows) -> Iterator[Connection]:
+            with door(self) as connection:
+                yield connection
+            count()
 
-    @contextmanager
-    def counted_begin(self: Rows) -> Iterator[Connection]:
-        with begin(self) as connection:
-            yield connection
-        count()
+        return opened
+
+    put = PostgresSaver.put
 
     def counted_put(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         result = put(self, *args, **kwargs)
         count()
         return result
 
-    Rows.begin, PostgresSaver.put = counted_begin, counted_put  # type: ignore[method-assign]
+    Rows.begin, Rows.alone = counted(Rows.begin), counted(Rows.alone)  # type: ignore[method-assign]
+    PostgresSaver.put = counted_put  # type: ignore[method-assign]
 
 
 def worker_on(store: Store, saver: PostgresSaver) -> Worker:
