@@ -1,18 +1,33 @@
 """Cases, their disputes and their runs."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, literal_column, or_, select, table, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from rejoinder.domain.cases import Case, Dispute, Run
 from rejoinder.domain.disputes import OPEN, may_be_one, merge
 from rejoinder.domain.reading import Reading, Reconciled
 from rejoinder.domain.review import Route
 from rejoinder.errors import NotFound
+from rejoinder.storage.columns import Text
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.messages import TITLE_LIMIT, lock_disputes
 from rejoinder.storage.queue import queue_run
@@ -23,6 +38,45 @@ KINDS = {"dispute": "dispute", "service": "service", "other": "service"}
 LOST_AFTER = timedelta(minutes=5)
 SWEEP = 500
 ENDED = ("done", "failed")
+
+RUN = (runs.c.id, runs.c.case_id, runs.c.merchant_id, runs.c.message_id, runs.c.status, runs.c.error)
+"""The columns that `as_run` reads: what a run has read and found is far longer."""
+
+CASE = (
+    cases.c.id,
+    cases.c.merchant_id,
+    cases.c.kind,
+    cases.c.status,
+    cases.c.title,
+    cases.c.created_at,
+    cases.c.intent,
+    cases.c.language,
+    cases.c.order_number,
+    cases.c.respond_by,
+)
+"""The columns that `as_case` reads."""
+
+# Statements of every walk are built once.
+_THIS_RUN = runs.c.id == bindparam("run_id")
+START = (
+    update(runs)
+    .where(_THIS_RUN, runs.c.status.not_in(ENDED))
+    .values(status="running", error="", changed_at=func.now())
+    .returning(*RUN)
+)
+WAIT = update(runs).where(_THIS_RUN, runs.c.status == "running").values(status="waiting", changed_at=func.now())
+WORK_ON = (
+    update(cases)
+    .where(cases.c.id == bindparam("case_id"), cases.c.status.in_(["new", "answered", "closed"]))
+    .values(status="working")
+)
+OPEN_ON_ORDER = (
+    select(disputes.c.id)
+    .join(cases, cases.c.id == disputes.c.case_id)
+    .where(cases.c.merchant_id == bindparam("merchant_id"), cases.c.order_number == bindparam("order_number"))
+    .where(disputes.c.status == any_(literal(sorted(OPEN), ARRAY(Text))))
+    .limit(1)
+)
 
 
 class CaseRows(Rows):
@@ -44,19 +98,17 @@ class CaseRows(Rows):
     def start_run(self, run_id: int) -> Run | None:
         """Mark the run as running; None when it has ended."""
         with self.begin() as connection:
-            row = run_row(connection, run_id, lock=True)
-            if row.status in ENDED:
+            row = connection.execute(START, {"run_id": run_id}).one_or_none()
+            if row is None:
+                run_row(connection, run_id)  # none at all is an error
                 return None
-            _set_run(connection, run_id, "running")
-            working = update(cases).where(cases.c.id == row.case_id, cases.c.status.in_(["new", "answered", "closed"]))
-            connection.execute(working.values(status="working"))
-        return replace(as_run(row), status="running")
+            connection.execute(WORK_ON, {"case_id": row.case_id})
+        return as_run(row)
 
     def wait_run(self, run_id: int) -> None:
         """Mark the run as waiting for a person, unless it was superseded meanwhile."""
-        with self.begin() as connection:
-            waiting = update(runs).where(runs.c.id == run_id, runs.c.status == "running")
-            connection.execute(waiting.values(status="waiting", changed_at=func.now()))
+        with self.alone() as connection:
+            connection.execute(WAIT, {"run_id": run_id})
 
     def finish_run(self, run_id: int) -> None:
         """Mark the run as done."""
@@ -108,34 +160,38 @@ class CaseRows(Rows):
         A message that wants nothing (an automatic reply, thanks) leaves a case that wants something as it is.
         """
         with self.begin() as connection:
-            row = run_row(connection, run_id, lock=True)
             stored = {"readings": [dump(one) for one in readings], "reconciled": dump(reconciled)}
-            connection.execute(update(runs).where(runs.c.id == run_id).values(stored))
+            kept = update(runs).where(runs.c.id == run_id).values(stored).returning(runs.c.case_id)
+            case_id = connection.execute(kept).scalar_one()
             values = _told_by(reconciled.reading)
             weaker = ["unknown", "set_aside"] if values["kind"] == "set_aside" else ["unknown", "set_aside", "service"]
-            connection.execute(update(cases).where(cases.c.id == row.case_id, cases.c.kind.in_(weaker)).values(values))
+            connection.execute(update(cases).where(cases.c.id == case_id, cases.c.kind.in_(weaker)).values(values))
 
     def reconciled(self, run_id: int) -> Reconciled:
         """Return what triage decided for the run."""
-        with self.reading() as connection:
-            row = run_row(connection, run_id)
-        if row.reconciled is None:
+        reconciled = self._of_run(run_id, runs.c.reconciled)
+        if reconciled is None:
             raise NotFound(f"run {run_id} was not read yet")
-        return load(Reconciled, row.reconciled)
+        return load(Reconciled, reconciled)
 
     def readings(self, run_id: int) -> Sequence[Reading]:
         """Return what each reader read."""
-        with self.reading() as connection:
-            row = run_row(connection, run_id)
-        return [load(Reading, one) for one in row.readings or []]
+        return [load(Reading, one) for one in self._of_run(run_id, runs.c.readings) or []]
 
     def route(self, run_id: int) -> Route:
         """Return where the run's draft goes."""
-        with self.reading() as connection:
-            row = run_row(connection, run_id)
-        if row.route is None:
+        route = self._of_run(run_id, runs.c.route)
+        if route is None:
             raise NotFound(f"run {run_id} was not routed yet")
-        return load(Route, row.route)
+        return load(Route, route)
+
+    def _of_run(self, run_id: int, column: Column[Any]) -> Any:
+        """Return one column of a run."""
+        with self.reading() as connection:
+            row = connection.execute(select(column).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no run {run_id}")
+        return row[0]
 
     def set_aside(self, run_id: int, reason: str) -> None:
         """Close the case without an answer; the reason is shown to people."""
@@ -193,15 +249,9 @@ class CaseRows(Rows):
 
     def open_dispute_on(self, merchant_id: int, order_number: str) -> bool:
         """Tell whether an undecided dispute is open on the order."""
-        query = (
-            select(disputes.c.id)
-            .join(cases, cases.c.id == disputes.c.case_id)
-            .where(cases.c.merchant_id == merchant_id, cases.c.order_number == order_number)
-            .where(disputes.c.status.in_(OPEN))
-            .limit(1)
-        )
+        given = {"merchant_id": merchant_id, "order_number": order_number}
         with self.reading() as connection:
-            return connection.execute(query).one_or_none() is not None
+            return connection.execute(OPEN_ON_ORDER, given).one_or_none() is not None
 
 
 def as_case(row: Row[Any]) -> Case:
@@ -362,8 +412,7 @@ def _move_run(connection: Connection, run: Row[Any], case_id: int) -> None:
     if left is None:
         merged = {"status": "merged", "merged_into": case_id}
         connection.execute(update(cases).where(cases.c.id == run.case_id).values(merged))
-    working = update(cases).where(cases.c.id == case_id, cases.c.status.in_(["new", "answered", "closed"]))
-    connection.execute(working.values(status="working"))
+    connection.execute(WORK_ON, {"case_id": case_id})
     note(connection, "merged", case_id=case_id, from_case=run.case_id, run_id=run.id)
 
 

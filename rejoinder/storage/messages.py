@@ -22,6 +22,18 @@ TITLE_LIMIT = 200
 MAX_REFERENCES = 100
 MAX_PARTICIPANTS = 100
 
+MESSAGE = (
+    messages.c.id,
+    messages.c.merchant_id,
+    messages.c.case_id,
+    messages.c.received_at,
+    messages.c.mailbox,
+    messages.c.raw_file,
+    messages.c.mail,
+    messages.c.event,
+)
+"""The columns that `stored` reads."""
+
 
 class Accepted(NamedTuple):
     """What became of a message; `new` is False when it was known and nothing was done."""

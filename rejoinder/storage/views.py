@@ -1,6 +1,7 @@
 """What a node of a graph needs, loaded in one round trip."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 from sqlalchemy import and_, bindparam, select
 
@@ -8,16 +9,23 @@ from rejoinder.domain.cases import Dispute, Merchant, RunView
 from rejoinder.domain.orders import Order
 from rejoinder.domain.reading import Reconciled
 from rejoinder.errors import NotFound
-from rejoinder.storage.cases import as_case, as_run
+from rejoinder.storage.cases import CASE, RUN, as_case, as_run
 from rejoinder.storage.documents import load
-from rejoinder.storage.messages import stored
+from rejoinder.storage.messages import MESSAGE, stored
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import cases, disputes, merchants, messages, orders, runs
 
-PARTS = {"run": runs, "case": cases, "message": messages, "merchant": merchants}
+PARTS = {
+    "run": (*RUN, runs.c.reconciled),
+    "case": CASE,
+    "message": MESSAGE,
+    "merchant": (merchants.c.id, merchants.c.document),
+}
+"""What is asked of each table: the columns that are read here, and none of the long ones beside them."""
+
 VIEW = (
     select(
-        *(column.label(f"{name}__{column.name}") for name, table in PARTS.items() for column in table.c),
+        *(column.label(f"{name}__{column.name}") for name, columns in PARTS.items() for column in columns),
         disputes.c.document.label("dispute"),
         orders.c.document.label("order"),
     )
@@ -53,13 +61,6 @@ class ViewRows(Rows):
         )
 
 
-class _Part:
-    """The columns of one table in a joined row."""
-
-    def __init__(self, values: dict[str, object]) -> None:
-        self.__dict__.update(values)
-
-
 def _part(row, name: str):  # type: ignore[no-untyped-def] # rows are untyped in SQLAlchemy Core as well
-    prefix = f"{name}__"
-    return _Part({key.removeprefix(prefix): value for key, value in row._mapping.items() if key.startswith(prefix)})
+    """Return the columns of one table in a joined row."""
+    return SimpleNamespace(**{column.name: getattr(row, f"{name}__{column.name}") for column in PARTS[name]})
