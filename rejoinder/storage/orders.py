@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from rejoinder.domain.orders import Match, Order, Product
+from rejoinder.storage.columns import any_key
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import cases, orders, payments, products, runs
@@ -31,6 +32,34 @@ class Counts(NamedTuple):
     new: int
     changed: int
     same: int
+
+
+def _newest(wanted: Any) -> Select[Any]:
+    query = select(orders.c.number, orders.c.document).where(orders.c.merchant_id == bindparam("merchant_id"), wanted)
+    return query.order_by(orders.c.placed_at.desc()).limit(MAX_CANDIDATES)
+
+
+_NUMBERED = orders.c.number == any_key("numbers")
+NUMBERED = _newest(_NUMBERED)
+NAMED = _newest(
+    or_(
+        func.upper(orders.c.number) == any_key("folded"),
+        _NUMBERED,
+        orders.c.tracking.overlap(bindparam("parcels", type_=orders.c.tracking.type)),
+    )
+)
+OF_CUSTOMER = _newest(orders.c.customer_email == any_key("emails"))
+PAID = (
+    select(payments.c.order_number)
+    .where(payments.c.merchant_id == bindparam("merchant_id"))
+    .where(
+        or_(
+            payments.c.reference == any_key("references"),
+            (payments.c.arn != "") & (payments.c.arn == any_key("references")),
+        )
+    )
+    .limit(MAX_CANDIDATES)
+)
 
 
 class OrderRows(Rows):
@@ -58,13 +87,11 @@ class OrderRows(Rows):
         """Return orders with one of these numbers, customer addresses, payment references or parcels, newest first."""
         folded = sorted({number.upper() for number in numbers})[:MAX_CLUES]
         parcels = [number for number in folded if len(number) >= 8]
-        by_email = orders.c.customer_email.in_([email.lower() for email in emails][:MAX_CLUES])
+        mine = {"merchant_id": merchant_id}
         with self.reading() as connection:
             paid = _numbers_of_payments(connection, merchant_id, [name for name in payments if name][:MAX_CLUES])
-            named = [func.upper(orders.c.number).in_(folded), orders.c.number.in_(paid)]
-            if parcels:
-                named.append(orders.c.tracking.overlap(parcels))
-            found = _newest(connection, merchant_id, or_(*named)) | _newest(connection, merchant_id, by_email)
+            found = _found(connection, NAMED, mine | {"folded": folded, "numbers": paid, "parcels": parcels})
+            found |= _found(connection, OF_CUSTOMER, mine | {"emails": [email.lower() for email in emails][:MAX_CLUES]})
         return sorted(found.values(), key=lambda order: order.placed_at, reverse=True)
 
     def orders_by_payment(
@@ -86,7 +113,7 @@ class OrderRows(Rows):
         query = select(payments.c.order_number).where(*wanted).order_by(payments.c.captured_at.desc())
         with self.reading() as connection:
             numbers = connection.execute(query.limit(MAX_CANDIDATES)).scalars().all()
-            found = _newest(connection, merchant_id, orders.c.number.in_(numbers)) if numbers else {}
+            found = _found(connection, NUMBERED, {"merchant_id": merchant_id, "numbers": numbers}) if numbers else {}
         return list(found.values())
 
     def order(self, merchant_id: int, number: str) -> Order | None:
@@ -134,18 +161,14 @@ class OrderRows(Rows):
         return [load(Match, match) for match in stored or []]
 
 
-def _newest(connection: Connection, merchant_id: int, wanted: Any) -> dict[str, Order]:
-    query = select(orders.c.number, orders.c.document).where(orders.c.merchant_id == merchant_id, wanted)
-    rows = connection.execute(query.order_by(orders.c.placed_at.desc()).limit(MAX_CANDIDATES)).all()
-    return {row.number: load(Order, row.document) for row in rows}
+def _found(connection: Connection, query: Select[Any], given: Mapping[str, Any]) -> dict[str, Order]:
+    return {row.number: load(Order, row.document) for row in connection.execute(query, given)}
 
 
 def _numbers_of_payments(connection: Connection, merchant_id: int, references: Sequence[str]) -> Sequence[str]:
     if not references:
         return []
-    named = or_(payments.c.reference.in_(references), (payments.c.arn != "") & payments.c.arn.in_(references))
-    query = select(payments.c.order_number).where(payments.c.merchant_id == merchant_id, named)
-    return connection.execute(query.limit(MAX_CANDIDATES)).scalars().all()
+    return connection.execute(PAID, {"merchant_id": merchant_id, "references": references}).scalars().all()
 
 
 def _days_around(day: date) -> tuple[datetime, datetime]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rejoinder.domain.documents import Document, PassageText
 from rejoinder.domain.evidence import Passage
+from rejoinder.storage.columns import any_key
 from rejoinder.storage.documents import dump, load
 from rejoinder.storage.rows import Rows
 from rejoinder.storage.tables import documents, passages
@@ -81,25 +83,16 @@ class PassageRows(Rows):
         asked = query_of(words)
         if not asked:
             return []
-        query_words = func.to_tsquery("simple", asked)
-        query = _joined(passages.c.passage_id).where(
-            passages.c.merchant_id == merchant_id, passages.c.words.op("@@")(query_words)
-        )
-        if topic:
-            query = query.where(documents.c.topic == topic)
-        if on:
-            query = query.where(_in_force(on))
-        query = query.order_by(func.ts_rank(passages.c.words, query_words).desc(), passages.c.passage_id).limit(limit)
+        query = _sharing_words(of_topic=bool(topic), in_force=on is not None)
+        given = {"merchant_id": merchant_id, "asked": asked, "topic": topic, "on": on, "limit": limit}
         with self.reading() as connection:
-            return connection.execute(query).scalars().all()
+            return connection.execute(query, given).scalars().all()
 
     def passages_by_id(self, merchant_id: int, passage_ids: Sequence[str]) -> Sequence[Passage]:
         """Return the passages with these ids, in this order; unknown ids are left out."""
-        query = _joined(passages, documents.c.document).where(
-            passages.c.merchant_id == merchant_id, passages.c.passage_id.in_(passage_ids)
-        )
+        given = {"merchant_id": merchant_id, "passage_ids": list(passage_ids)}
         with self.reading() as connection:
-            found = {row.passage_id: _as_passage(row) for row in connection.execute(query)}
+            found = {row.passage_id: _as_passage(row) for row in connection.execute(BY_ID, given)}
         return [found[passage_id] for passage_id in passage_ids if passage_id in found]
 
 
@@ -124,7 +117,38 @@ def _joined(*columns: Any) -> Any:
     return select(*columns).select_from(passages).join(documents, same)
 
 
-def _in_force(on: date) -> Any:
+BY_ID = _joined(
+    passages.c.passage_id,
+    passages.c.heading,
+    passages.c.text,
+    documents.c.document["key"].astext.label("document"),
+    documents.c.document["title"].astext.label("title"),
+    documents.c.topic,
+    documents.c.in_force_from,
+    documents.c.in_force_to,
+).where(
+    passages.c.merchant_id == bindparam("merchant_id"),
+    passages.c.passage_id == any_key("passage_ids"),
+)
+
+
+@cache
+def _sharing_words(*, of_topic: bool, in_force: bool) -> Select[Any]:
+    """Return the query for ids of passages that share words, best first; each kind is built once."""
+    asked = func.to_tsquery("simple", bindparam("asked"))
+    query = _joined(passages.c.passage_id).where(
+        passages.c.merchant_id == bindparam("merchant_id"), passages.c.words.op("@@")(asked)
+    )
+    if of_topic:
+        query = query.where(documents.c.topic == bindparam("topic"))
+    if in_force:
+        query = query.where(_in_force(bindparam("on", type_=Date)))
+    best_first = func.ts_rank(passages.c.words, asked).desc(), passages.c.passage_id
+    found: Select[Any] = query.order_by(*best_first).limit(bindparam("limit"))
+    return found
+
+
+def _in_force(on: Any) -> Any:
     return and_(
         or_(documents.c.in_force_from.is_(None), documents.c.in_force_from <= on),
         or_(documents.c.in_force_to.is_(None), documents.c.in_force_to > on),
@@ -132,14 +156,13 @@ def _in_force(on: date) -> Any:
 
 
 def _as_passage(row: Any) -> Passage:
-    document = load(Document, row.document)
     return Passage(
         passage_id=row.passage_id,
-        document=document.key,
-        title=f"{document.title}: {row.heading}" if row.heading else document.title,
-        topic=document.topic,
+        document=row.document,
+        title=f"{row.title}: {row.heading}" if row.heading else row.title,
+        topic=row.topic,
         text=row.text,
         score=0.0,
-        in_force_from=document.in_force_from,
-        in_force_to=document.in_force_to,
+        in_force_from=row.in_force_from,
+        in_force_to=row.in_force_to,
     )
