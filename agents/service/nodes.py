@@ -223,10 +223,11 @@ def check(state: CaseState, runtime: Runtime[Deps]) -> CaseState:
     deps = runtime.context
     scene = load_scene(state, deps)
     evidence, passages = load_sources(state, deps)
-    answer, _ = answer_for(scene, deps)
+    answer, facts = answer_for(scene, deps)
     draft = deps.store.draft(state["draft_id"])
     problems = run_checks(draft, context_of(scene, evidence, passages, answer))
-    route = choose_route(replace(_route_input(scene, deps, draft, problems), situation=answer.situation))
+    given = _route_input(scene, deps, draft, problems)
+    route = choose_route(replace(given, situation=answer.situation, open_dispute=facts.open_dispute))
     deps.store.save_check(scene.run.run_id, state["draft_id"], problems, route)
     return {"problems": [problem.code for problem in problems]}
 
@@ -242,5 +243,4 @@ def _route_input(scene: Scene, deps: Deps, draft: Draft, problems: list[Problem]
         order_number=scene.case.order_number,
         needs_order=scene.intent in NEEDS_ORDER,
         most=intents()[scene.intent].autonomy,
-        open_dispute=_open_dispute(scene, deps),
     )
