@@ -78,9 +78,9 @@ class Worker:
 
     def _input(self, run: Run, config: RunnableConfig) -> Any:
         """Return what to invoke the graph with: its input once, None to go on, a resume after the decision."""
-        snapshot = self.graph.get_state(config)  # type: ignore[attr-defined]
-        if snapshot.created_at is None:
+        if self.checkpointer.get_tuple(config) is None:
             return CaseState(run_id=run.run_id, case_id=run.case_id)
+        snapshot = self.graph.get_state(config)  # type: ignore[attr-defined]
         if not snapshot.interrupts:
             return None
         return Command(resume=True) if self.runs.decision_of_run(run.run_id) else WAIT
