@@ -190,14 +190,21 @@ def nothing_is_invented(expected: NoticeExpected, seen: Seen) -> bool | None:
 def invented_fields(expected: NoticeExpected, seen: Seen) -> list[str]:
     """Return the fields that were given although the notice does not state them."""
     if not expected.cases:
-        return _invented(expected, seen.fields)
+        return _invented(expected, expected.fields, seen.fields)
     pairs = paired_cases(expected, seen)
-    return [name for wanted, found in pairs if found is not None for name in _invented(wanted, found.fields)]
+    return [
+        name
+        for wanted, found in pairs
+        if found is not None
+        for name in _invented(wanted, {**expected.fields, **wanted.fields}, found.fields)
+    ]
 
 
-def _invented(expected: NoticeExpected | CaseExpected, fields: Mapping[str, str]) -> list[str]:
+def _invented(
+    expected: NoticeExpected | CaseExpected, stated_fields: Mapping[str, str], fields: Mapping[str, str]
+) -> list[str]:
     """Return the invented fields; an amount whose sign may be several currencies is no invention."""
-    stated = {*expected.fields, "amount_minor"} if "currency" in expected.absent else set(expected.fields)
+    stated = {*stated_fields, "amount_minor"} if "currency" in expected.absent else set(stated_fields)
     return [name for name in CLOSED_FIELDS if fields.get(name) and name not in stated]
 
 
