@@ -30,7 +30,7 @@ from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.orders import Match
 from rejoinder.domain.reading import FieldValue, Reading, Reconciled
 from rejoinder.errors import RejoinderError
-from rejoinder.wiring import builtin_reader
+from rejoinder.readers import builtin_reader
 from tools.mail.parse import parse_mail
 
 MODELS = Path("var") / "evals" / "models"

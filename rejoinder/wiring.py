@@ -5,16 +5,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 from agents.deps import Clock, Deps, Reader, Writer
 from knowledge.catalog import intents
 from knowledge.chroma import open_store
 from knowledge.embedding import Embedder, LangChainEmbedder, OfflineEmbedder
-from knowledge.instructions import instructs_the_reader
-from knowledge.lexicon import concepts_in, examples, lexicon_hash
 from knowledge.notice_catalog import notice_catalog
 from knowledge.search import Library
 from prompts.render import pick_language, render_prompt
@@ -22,13 +18,12 @@ from rejoinder.config import MailboxSettings, MerchantSettings, Settings, secret
 from rejoinder.delivery import Deliverer, MailChannel
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Problem
-from rejoinder.domain.mail import InboundMail
-from rejoinder.domain.reading import Reading, ScoredIntent
 from rejoinder.domain.reminders import ReminderPlan
 from rejoinder.errors import ConfigError, NotFound
 from rejoinder.intake import Authenticate, Intake, WebhookDoor, WebhookIntake
 from rejoinder.links import PacketLinks
 from rejoinder.packets import finished
+from rejoinder.readers import builtin_reader
 from rejoinder.reminders.asking import Colleagues
 from rejoinder.reminders.remind import Reminders
 from rejoinder.storage.checkpoints import checkpointer
@@ -43,9 +38,7 @@ from tools.mail.channel import DraftsChannel, SmtpChannel
 from tools.mail.imap import ImapAccount
 from tools.mail.parse import Limits
 from tools.mail.smtp import SmtpAccount
-from tools.models.builtin import BuiltinReader, Classify
 from tools.models.chat import ChatReader, ChatWriter, open_chat_model
-from tools.models.notices import read_notice
 from tools.models.taught import TaughtReader
 from tools.notify import ChatChannel
 from tools.processors.base import Processor
@@ -212,35 +205,6 @@ def _posts(settings: Settings) -> dict[str, MailChannel]:
 def embedder_of(settings: Settings) -> Embedder:
     """Return the embedding that the settings choose."""
     return LangChainEmbedder(settings.embedding) if settings.embedding else OfflineEmbedder()
-
-
-def builtin_reader(model_folder: Path) -> BuiltinReader:
-    """Return the reader that needs no model and no network; its classifier is trained once and kept in the folder."""
-    return BuiltinReader(_read_notice, LateClassifier(model_folder).classify, instructs_the_reader, concepts_in)
-
-
-class LateClassifier:
-    """The classifier, loaded when it is first asked: the desk and the pollers never ask."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._loading = Lock()
-        self._classify: Classify | None = None
-
-    def classify(self, text: str, language: str) -> Sequence[ScoredIntent]:
-        """Return all intents with calibrated probabilities, likeliest first."""
-        with self._loading:
-            self._classify = self._classify or self._load()
-        return self._classify(text, language)
-
-    def _load(self) -> Classify:
-        from tools.models.classifier import load_or_train  # a hundred megabytes of libraries
-
-        return load_or_train(self._folder, examples(), concepts_in, lexicon_hash()).classify
-
-
-def _read_notice(mail: InboundMail) -> Reading | None:
-    return read_notice(mail, notice_catalog())
 
 
 def _readers(settings: Settings, store: Store, closing: ExitStack) -> tuple[tuple[Reader, ...], Writer | None]:

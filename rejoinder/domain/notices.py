@@ -30,6 +30,25 @@ NOTICE_TYPES = (
 )
 
 
+class Mark(NamedTuple):
+    """A value that a person marked in the text of an example: what it means and where it stands."""
+
+    role: str
+    start: int
+    end: int
+
+
+class NoticeExample(NamedTuple):
+    """A mail as a person read it; `kind` is a notice's type or `none`, `category` empty where no reason is told."""
+
+    language: str
+    kind: str
+    category: str
+    subject: str
+    text: str
+    marks: tuple[Mark, ...]
+
+
 class CodeMeaning(NamedTuple):
     """What a reason code means; `refined_by_words`: the words beside it tell more than the code."""
 

@@ -31,7 +31,8 @@ NOTICE_FIELDS = (
 class FieldValue:
     """One value, how sure the reader is (0 to 1), and where in `InboundMail.text` it stands.
 
-    A value read in an attached file has no span; `where` is the file's name.
+    A value read in an attached file has no span; `where` is the file's name. `guessed`: no rule read it, it is like
+    values of this meaning in other notices.
     """
 
     value: str
@@ -39,6 +40,7 @@ class FieldValue:
     start: int | None = None
     end: int | None = None
     where: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,8 @@ from evals.shop import sample_orders
 from knowledge.catalog import intents
 from knowledge.lexicon import examples
 from knowledge.notice_catalog import notice_catalog
+from knowledge.notice_examples import notice_examples
+from knowledge.reason_codes import categories
 from rejoinder.domain.notices import NOTICE_TYPES
 from rejoinder.domain.reading import RISK_FLAGS
 from tests.evals.labels import said_in
@@ -126,6 +128,9 @@ def test_notice_labels_are_words_of_the_catalogue() -> None:
         if row.expected.is_dispute:
             assert row.expected.notice_type in {None, *NOTICE_TYPES}, row.row_id
             assert row.expected.source in {None, *notice_catalog().sources}, row.row_id
+            for fields in (row.expected.fields, *(case.fields for case in row.expected.cases)):
+                assert fields.get("category") in {None, *categories()}, row.row_id
+                assert fields.get("network") in {None, *notice_catalog().values.networks}, row.row_id
 
 
 def test_nobody_real_writes() -> None:
@@ -148,12 +153,21 @@ def test_no_card_number_or_phone_number_is_in_the_data() -> None:
 RUN_LENGTHS = {"zh": 2, "ja": 3, "ko": 3}
 
 
-def test_no_held_out_mail_repeats_an_example_that_the_classifier_learns_from() -> None:
+LEARNT = {
+    CustomerRow: [(language, text) for language, _, text in examples()],
+    NoticeRow: [(one.language, f"{one.subject} {one.text}") for one in notice_examples()],
+}
+
+
+@pytest.mark.parametrize(("kind", "rows"), [(CustomerRow, CUSTOMERS), (NoticeRow, NOTICES)])
+def test_no_held_out_mail_repeats_an_example_that_is_learned_from(
+    kind: type[CustomerRow | NoticeRow], rows: Sequence[CustomerRow | NoticeRow]
+) -> None:
     """Move the mail to `built_on` when this fails: natural sentences meet by chance."""
     learnt: dict[str, list[set[str]]] = {}
-    for language, _, text in examples():
+    for language, text in LEARNT[kind]:
         learnt.setdefault(language, []).append(_runs(text, language))
-    for row in CUSTOMERS:
+    for row in rows:
         if row.split == "held_out":
             runs = _runs(f"{row.mail.subject} {row.mail.body}", row.language)
             shares = (len(runs & known) / len(known) for known in learnt[row.language] if len(known) >= 8)

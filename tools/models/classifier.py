@@ -3,22 +3,18 @@
 Asking it needs numpy alone; what it knows is learned in `training.py`, in a process of its own.
 """
 
-import hashlib
 import itertools
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 
 from rejoinder.domain.letter_runs import letter_runs
 from rejoinder.domain.reading import ScoredIntent
+from tools.models.kept import learned
 
 VERSION = "4"
 SHORTEST_RUN, LONGEST_RUN = 2, 5
@@ -100,19 +96,12 @@ def runs_of(features: Features) -> Iterator[str]:
 
 def load_or_train(folder: Path, examples: Sequence[Example], concepts_in: ConceptsIn, key: str) -> IntentClassifier:
     """Return the classifier of these examples and this lexicon (`key`), trained once and then kept in the folder."""
-    digest = hashlib.sha256(repr((VERSION, key, examples)).encode()).hexdigest()[:24]
-    path = folder / f"intents-{digest}.joblib"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:  # gives its memory back
-            apart.submit(_train_into, path, examples, concepts_in).result()
-    return IntentClassifier(**joblib.load(path, mmap_mode="r"), concepts_in=concepts_in)
+    kept = learned(folder, "intents", (VERSION, key, examples), _learn, examples, concepts_in)
+    return IntentClassifier(**kept, concepts_in=concepts_in)
 
 
-def _train_into(path: Path, examples: Sequence[Example], concepts_in: ConceptsIn) -> None:
+def _learn(examples: Sequence[Example], concepts_in: ConceptsIn) -> dict[str, Any]:
     from tools.models.training import train  # a hundred megabytes of libraries that asking does not need
 
     trained = train(examples, concepts_in)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    joblib.dump({name: getattr(trained, name) for name in KEPT}, temporary)
-    temporary.replace(path)
+    return {name: getattr(trained, name) for name in KEPT}

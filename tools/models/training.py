@@ -43,7 +43,7 @@ def train(examples: Sequence[Example], concepts_in: ConceptsIn) -> IntentClassif
         weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
         offsets=model.intercept_.astype(np.float32),
         intents=tuple(str(name) for name in model.classes_),
-        temperature=_temperature(matrix, labels),
+        temperature=temperature(matrix, labels),
         concepts_in=concepts_in,
     )
 
@@ -72,12 +72,13 @@ def _vocabulary(terms: TfidfVectorizer, part: float, first: int) -> Vocabulary:
     )
 
 
-def _temperature(matrix: Any, labels: Any) -> float:
+def temperature(matrix: Any, labels: Any, folds: int = FOLDS) -> float:
     """Return the factor that makes held-out distances the best probabilities (least negative log likelihood)."""
     distances, truth = [], []
-    for train_rows, test_rows in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, labels):
+    for train_rows, test_rows in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(matrix, labels):
         model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix[train_rows], labels[train_rows])
-        distances.append(model.decision_function(matrix[test_rows]))
+        given = model.decision_function(matrix[test_rows])
+        distances.append(np.column_stack([-given, given]) if given.ndim == 1 else given)
         truth.append(np.searchsorted(model.classes_, labels[test_rows]))
     scores, right = np.vstack(distances), np.concatenate(truth)
 

@@ -25,7 +25,7 @@ def find_days(page: Page) -> dict[str, FieldValue]:
     due = _labelled(page, page.under("respond_by"), 0.97) if page.under("respond_by") else None
     if due is None and not _has_date(page, page.under("respond_by")):
         due = _in_prose(page) or counted_day(page) or only_day(page)
-    if due and not _is_past(page, due):
+    if due and not is_past(page, due.value):
         found["respond_by"] = due
     if paid := _labelled(page, page.under("transaction_date"), 0.95) or _collected(page, due):
         found["transaction_date"] = paid
@@ -38,14 +38,14 @@ def find_days(page: Page) -> dict[str, FieldValue]:
     return found
 
 
-def _is_past(page: Page, due: FieldValue) -> bool:
+def is_past(page: Page, due: str) -> bool:
     """Return whether a day was over when the notice was sent: an answer can be due by then no more."""
-    return page.dates.sent is not None and due.value[:10] < page.dates.sent.isoformat()
+    return page.dates.sent is not None and due[:10] < page.dates.sent.isoformat()
 
 
 def _collected(page: Page, due: FieldValue | None) -> FieldValue | None:
     """Return the day on which a direct debit that came back was due: it was collected then."""
-    over = due is not None and _is_past(page, due)
+    over = due is not None and is_past(page, due.value)
     return due if over and notice_type(page, True) == "direct_debit_return" else None
 
 

@@ -11,7 +11,7 @@ _ORDER = (
     "compliance", "reversal", "direct_debit_return", "inquiry", "alert", "digest", "fee_advice", "marketplace_claim",
     "first_dispute",
 )  # fmt: skip
-_ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
+ENDED = frozenset({"outcome_lost", "outcome_won", "reversal"})
 _ONLY_IN_SUBJECT = frozenset({"fee_advice", "monitoring_program", "digest", "evidence_ack"})
 _JUST_BEFORE = 20
 _ESCALATED = frozenset({"escalated", "chargeback"})
@@ -22,7 +22,7 @@ def notice_type(page: Page, due: bool) -> str:
     subject = _first(page.subject_types, {"fee_advice"} if due else ())
     if subject and subject != "first_dispute":
         return _settled(page, _who_was_right(page) if subject == "reversal" else subject)
-    left_out = _ENDED if due else ()
+    left_out = ENDED if due else ()
     body = _first(_prose_hits(page), (*left_out, *_ONLY_IN_SUBJECT) if subject or due else left_out)
     if subject and body in ("inquiry", "alert", "marketplace_claim", "direct_debit_return", "arbitration"):
         body = subject
@@ -72,7 +72,7 @@ def _prose_hits(page: Page) -> list[Hit]:
     for hit in page.types:
         if any(item.label_start <= hit.start < item.start for item in page.labelled):
             continue
-        if (hit.tag in _ENDED and _conditional(page, hit)) or (hit.tag == "evidence_ack" and _to_come(page, hit)):
+        if (hit.tag in ENDED and _conditional(page, hit)) or (hit.tag == "evidence_ack" and _to_come(page, hit)):
             continue
         hits.append(hit)
     return hits

@@ -22,11 +22,11 @@ def find_money(page: Page) -> dict[str, FieldValue]:
             return _under(page, row)
     told = _in_prose(page)
     # What the whole order came to is the disputed amount only where nothing else is named.
-    return _agreed(page, told, 0.85) if told else _under(page, "order_amount")
+    return agreed(page, told, 0.85) if told else _under(page, "order_amount")
 
 
 def _under(page: Page, row: str) -> dict[str, FieldValue]:
-    return _agreed(page, [money for item in page.under(row) if (money := _labelled(page, item))], _SCORES[row])
+    return agreed(page, [money for item in page.under(row) if (money := _labelled(page, item))], _SCORES[row])
 
 
 def _labelled(page: Page, item: Labelled) -> Money | None:
@@ -50,7 +50,8 @@ def _moved(money: Money, by: int) -> Money:
     return money._replace(start=money.start + by, end=money.end + by)
 
 
-def _agreed(page: Page, amounts: list[Money], score: float) -> dict[str, FieldValue]:
+def agreed(page: Page, amounts: list[Money], score: float) -> dict[str, FieldValue]:
+    """Return the fields of amounts that are all the same; none where they are not."""
     if not amounts:
         return {}
     settled = [money._replace(currencies=_settled(page, money)) for money in amounts]

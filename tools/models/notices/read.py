@@ -9,15 +9,18 @@ from rejoinder.domain.reading import DigestCase, FieldValue, Reading
 from tools.models.notices.dates import DateRules
 from tools.models.notices.digest import SHARED, read_cases
 from tools.models.notices.fields import find_fields
-from tools.models.notices.kind import kind_of_cases, kinds_named, notice_type
+from tools.models.notices.guessed.guesses import Guesses
+from tools.models.notices.kind import ENDED, kind_of_cases, kinds_named, notice_type
 from tools.models.notices.page import Page, Place, page_of
 from tools.models.notices.phishing import why_phishing
 from tools.models.notices.senders import Sender, sender_of
-from tools.models.notices.sure import STRONG, score
+from tools.models.notices.sure import STRONG, may_be_a_notice, score
 from tools.models.notices.words import Words, words_of
 
 READER = "notices"
 UNSURE = 0.5
+LIKELY = 0.8
+FEWEST_FIELDS = 3
 _REFERENCES = ("payment_reference", "order_reference", "transaction_date", "currency")
 _LONGEST_TEXT = 120_000
 _LONGEST_FILE = 60_000
@@ -37,8 +40,11 @@ class _Told:
         return len(self.cases), sum(name in self.fields for name in (*STRONG, *_REFERENCES))
 
 
-def read_notice(mail: InboundMail, catalog: NoticeCatalog) -> Reading | None:
-    """Read a notice of a dispute; None when the mail is none. Attached files count where they tell more."""
+def read_notice(mail: InboundMail, catalog: NoticeCatalog, guesses: Guesses | None = None) -> Reading | None:
+    """Read a notice of a dispute; None when the mail is none. Attached files count where they tell more.
+
+    What the rules leave open is guessed where there are `guesses`.
+    """
     inner, shift = _innermost(mail)
     sender = sender_of(inner, catalog)
     body = _told(_body_page(mail, inner, shift, sender, catalog), catalog)
@@ -49,7 +55,7 @@ def read_notice(mail: InboundMail, catalog: NoticeCatalog) -> Reading | None:
     if _files_count(body.page) and any(file.text for file in files):
         whole = _told(_page_with_files(mail, body.page, files), catalog)
         told = max(body, whole, key=lambda one: one.fullness)
-    return _reading(told) or _unread(body, files)
+    return _reading(told, guesses) or _unread(body, files)
 
 
 def _told(page: Page, catalog: NoticeCatalog) -> _Told:
@@ -57,20 +63,26 @@ def _told(page: Page, catalog: NoticeCatalog) -> _Told:
     return _Told(page, shared if cases else find_fields(page, catalog), cases)
 
 
-def _reading(told: _Told) -> Reading | None:
-    kind = notice_type(told.page, "respond_by" in told.fields)
-    sure = score(told.page, kind, told.fields, len(told.cases))
-    if sure <= 0.0:
+def _reading(told: _Told, guesses: Guesses | None) -> Reading | None:
+    page, fields, cases = told.page, told.fields, told.cases
+    kind = notice_type(page, "respond_by" in fields)
+    sure = score(page, kind, fields, len(cases))
+    like = guesses.about(page) if guesses else None
+    if sure <= 0.0 and not (like and like.notice >= LIKELY and may_be_a_notice(page)):
         return None
-    source = told.page.sender.source
-    fields, cases = told.fields, told.cases
+    if like and not kind:
+        kind = like.kind
+    if like and not cases and kind != "digest":
+        fields = {**like.fields(fields, ended=kind in ENDED), **fields}
+    if sure <= 0.0 and not cases and sum(name in fields for name in (*STRONG, *_REFERENCES)) < FEWEST_FIELDS:
+        return None
     if kind == "digest" and not cases:
-        fields, cases = _list_of_one(fields, told.page)
+        fields, cases = _list_of_one(fields, page)
     return Reading(
         reader=READER,
         kind="dispute",
-        score=sure,
-        notice_source=source.source if source else "",
+        score=sure or UNSURE,
+        notice_source=page.sender.source.source if page.sender.source else "",
         notice_type="digest" if cases else kind or "first_dispute",
         fields=fields,
         cases=cases,

@@ -29,14 +29,14 @@ _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-
 _SHORT_ORDER = 4
 _MIXED = re.compile(r"[^\W\d_].*[-/]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
-_THINGS = frozenset(f"thing_{name}" for name in _REFERENCES)
+REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
+_THINGS = frozenset(f"thing_{name}" for name in REFERENCES)
 
 
 def find_references(page: Page) -> dict[str, FieldValue]:
     """Return the numbers that were found, each under its field."""
     found = _shaped(page)
-    for name in _REFERENCES:
+    for name in REFERENCES:
         if name not in found and (value := _only(page, page.under(name))):
             found[name] = value
     _update_with_doubtful(found, page)
@@ -161,7 +161,7 @@ def _update_from_prose(found: dict[str, FieldValue], page: Page) -> None:
     for text, folded, in_text in ((page.text, page.folded, True), (page.heading, page.subject, False)):
         taken = {item.value for item in found.values()}
         named = [one for one in _named_numbers(page, text, folded) if one[0] not in taken]
-        for name in _REFERENCES:
+        for name in REFERENCES:
             values = {
                 token: page.value(token, 0.85, *(span if in_text else ()))
                 for token, span, names in named

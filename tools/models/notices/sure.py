@@ -31,6 +31,13 @@ def score(page: Page, kind: str, fields: Mapping[str, FieldValue], cases: int) -
     return _unknown(page, kind, strong, tags, fields, several=cases > 1)
 
 
+def may_be_a_notice(page: Page) -> bool:
+    """Return whether nothing speaks against a notice: no word of a buyer's own or of no notice, no advertising."""
+    tags = {hit.tag for hit in (*page.subject_roles, *page.roles)}
+    no_notice = "not_notice" in {hit.tag for hit in page.subject_roles}
+    return not ("customer" in tags or no_notice or page.sender.free_mail or marketing(page))
+
+
 def _told_as_case(tags: list[set[str]], fields: Mapping[str, FieldValue]) -> bool:
     """Return whether the fields alone make it a dispute, where no phrase names its kind."""
     certain = _CERTAIN & set(fields)
