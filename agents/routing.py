@@ -149,6 +149,17 @@ def readers_disagree(given: RouteInput) -> Iterator[Objection]:
         )
 
 
+def a_value_was_guessed(given: RouteInput) -> Iterator[Objection]:
+    """What no rule read is compared with the notice before anything rests on it."""
+    guessed = {name: value.value for name, value in given.reconciled.reading.fields.items() if value.guessed}
+    if guessed:
+        values = ", ".join(f"{name}: {value}" for name, value in guessed.items())
+        yield Objection(
+            reason=Reason(code="guessed", text=f"Read by likeness to other notices, compare with the mail ({values})."),
+            automatic_if="every value stands where a rule expects it",
+        )
+
+
 def a_reader_is_missing(given: RouteInput) -> Iterator[Objection]:
     """Where a second reader is configured, one reading alone is not enough to send."""
     for missing in given.reconciled.missing_readers:
@@ -241,6 +252,7 @@ RULES: Sequence[Rule] = (
     risk_was_seen,
     checks_found_something,
     readers_disagree,
+    a_value_was_guessed,
     a_reader_is_missing,
     order_is_unclear,
     the_answer_is_a_question,

@@ -7,7 +7,7 @@ from rejoinder.domain.authenticity import Authenticity
 from rejoinder.domain.cases import Merchant
 from rejoinder.domain.drafts import Draft, Problem, ProposedAction
 from rejoinder.domain.orders import Match
-from rejoinder.domain.reading import Disagreement, Reading, Reconciled, ScoredIntent
+from rejoinder.domain.reading import Disagreement, FieldValue, Reading, Reconciled, ScoredIntent
 
 INTENT = "order.status_wismo"
 
@@ -27,6 +27,7 @@ def given(
     matches: tuple[Match, ...] = (),
     most: str = "auto",
     open_dispute: bool = False,
+    fields: dict[str, FieldValue] | None = None,
 ) -> RouteInput:
     reading = Reading(
         reader="builtin",
@@ -34,6 +35,7 @@ def given(
         score=score,
         intents=(ScoredIntent(intent=INTENT, score=score), ScoredIntent(intent="order.cancel", score=second)),
         flags=flags,
+        fields=fields or {},
     )
     return RouteInput(
         kind=kind,  # type: ignore[arg-type]
@@ -81,6 +83,7 @@ SPLIT = Disagreement(field="intent", values={"builtin": "a", "model": "b"})
         ({"flags": ("instructions_to_assistant",)}, "instructions_to_assistant"),
         ({"problems": (Problem(code="unsupported_fact", detail="x"),)}, "unsupported_fact"),
         ({"splits": (SPLIT,)}, "readers_disagree"),
+        ({"fields": {"arn": FieldValue(value="7", score=0.5, guessed=True)}}, "guessed"),
         ({"missing": ("model: the model did not answer",)}, "reader_missing"),
         ({"actions": (ProposedAction(kind="cancel_order", reason="x"),)}, "action_proposed"),
         ({"order_number": ""}, "order_missing"),
