@@ -72,11 +72,11 @@ def _vocabulary(terms: TfidfVectorizer, part: float, first: int) -> Vocabulary:
     )
 
 
-def temperature(matrix: Any, labels: Any, folds: int = FOLDS) -> float:
+def temperature(matrix: Any, labels: Any, folds: int = FOLDS, regularisation: float = REGULARISATION) -> float:
     """Return the factor that makes held-out distances the best probabilities (least negative log likelihood)."""
     distances, truth = [], []
     for train_rows, test_rows in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(matrix, labels):
-        model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix[train_rows], labels[train_rows])
+        model = LinearSVC(C=regularisation, random_state=SEED).fit(matrix[train_rows], labels[train_rows])
         given = model.decision_function(matrix[test_rows])
         distances.append(np.column_stack([-given, given]) if given.ndim == 1 else given)
         truth.append(np.searchsorted(model.classes_, labels[test_rows]))

@@ -9,7 +9,7 @@ from rejoinder.domain.reading import DigestCase, FieldValue, Reading
 from tools.models.notices.dates import DateRules
 from tools.models.notices.digest import SHARED, read_cases
 from tools.models.notices.fields import find_fields
-from tools.models.notices.guessed.guesses import Guesses
+from tools.models.notices.guessed.guesses import Guesses, Likeness
 from tools.models.notices.kind import ENDED, kind_of_cases, kinds_named, notice_type
 from tools.models.notices.page import Page, Place, page_of
 from tools.models.notices.phishing import why_phishing
@@ -19,8 +19,11 @@ from tools.models.notices.words import Words, words_of
 
 READER = "notices"
 UNSURE = 0.5
+MAYBE = 0.6
 LIKELY = 0.8
-FEWEST_FIELDS = 3
+VERY_LIKELY = 0.9
+FEWEST_FIELDS = 2
+MANY_FIELDS = 6
 _REFERENCES = ("payment_reference", "order_reference", "transaction_date", "currency")
 _LONGEST_TEXT = 120_000
 _LONGEST_FILE = 60_000
@@ -68,13 +71,13 @@ def _reading(told: _Told, guesses: Guesses | None) -> Reading | None:
     kind = notice_type(page, "respond_by" in fields)
     sure = score(page, kind, fields, len(cases))
     like = guesses.about(page) if guesses else None
-    if sure <= 0.0 and not (like and like.notice >= LIKELY and may_be_a_notice(page)):
+    if sure <= 0.0 and (like is None or like.notice < MAYBE):
         return None
-    if like and not kind:
-        kind = like.kind
+    if like and page.sender.source is None and (sure <= 0.0 or not kind):
+        kind = like.kind or kind
     if like and not cases and kind != "digest":
         fields = {**like.fields(fields, ended=kind in ENDED), **fields}
-    if sure <= 0.0 and not cases and sum(name in fields for name in (*STRONG, *_REFERENCES)) < FEWEST_FIELDS:
+    if like and sure <= 0.0 and not _is_like_one(page, like, fields, cases):
         return None
     if kind == "digest" and not cases:
         fields, cases = _list_of_one(fields, page)
@@ -87,6 +90,17 @@ def _reading(told: _Told, guesses: Guesses | None) -> Reading | None:
         fields=fields,
         cases=cases,
     )
+
+
+def _is_like_one(page: Page, like: Likeness, fields: Mapping[str, FieldValue], cases: tuple[DigestCase, ...]) -> bool:
+    """Return whether a mail that no rule knows is so like a notice, and tells so much, that it is taken for one."""
+    told = sum(name in fields for name in (*STRONG, *_REFERENCES))
+    if not cases and told < FEWEST_FIELDS:
+        return False
+    if like.notice >= VERY_LIKELY:
+        return True
+    least = LIKELY if told < MANY_FIELDS else MAYBE
+    return like.notice >= least and told > FEWEST_FIELDS and may_be_a_notice(page)
 
 
 def _list_of_one(

@@ -18,12 +18,12 @@ from tools.models.notices.guessed.terms import mail_terms, value_terms
 from tools.models.notices.money import agreed
 from tools.models.notices.page import Page
 
-VERSION = "1"
+VERSION = "3"
 NONE = "none"
 SURE_OF_KIND = 0.8
-SURE_OF_REASON = 0.8
-SURE_OF_VALUE = 0.7
-SURE_OF_RISKY_VALUE = 0.85
+SURE_OF_REASON = 0.6
+SURE_OF_VALUE = 0.6
+SURE_OF_RISKY_VALUE = 0.75
 _NO_DISPUTE = frozenset({NONE, "monitoring_program"})
 _RISKY = frozenset({"respond_by", "amount"})
 _DIGITS = {"arn": 23, "card_last4": 4}

@@ -13,15 +13,18 @@ from rejoinder.domain.notices import NoticeCatalog, NoticeExample
 from tools.models.notices.dates import DateRules
 from tools.models.notices.guessed.candidates import candidates
 from tools.models.notices.guessed.guesser import SIZE, Guesser, weigh
-from tools.models.notices.guessed.terms import label_terms, mail_terms, value_terms, without_catalogue
+from tools.models.notices.guessed.terms import label_terms, mail_terms, phrase_terms, value_terms, without_catalogue
 from tools.models.notices.page import Page, Place, page_of
 from tools.models.notices.senders import sender_of
 from tools.models.notices.words import words_of
 from tools.models.training import SEED, temperature
 
 NONE = "none"
-REGULARISATION = 0.5
+# Kinds are told by single words, reasons and values by all that stands around.
+REGULARISATION = {"kinds": 0.5}
+USUAL_REGULARISATION = 0.1
 FOLDS = 2
+_ANY_REASON = "general"
 EVERY_WISH = 3
 WRITTEN = date(2026, 11, 20)
 """The day about which the examples were written: days in them without a year are near it."""
@@ -62,11 +65,14 @@ def learn(examples: Sequence[NoticeExample], wishes: Sequence[str], catalog: Not
     kinds = [(terms, example.kind) for example, terms in read]
     reasons = [(terms, example.category or NONE) for example, terms in read if example.kind not in (NONE, "digest")]
     no_notices = [(mail_terms(_page("", wish, catalog)), NONE) for wish in wishes[::EVERY_WISH]]
-    taught = {"kinds": [*_with_less(kinds), *no_notices], "reasons": _with_less(reasons)}
+    taught = {
+        "kinds": [*_with_less(kinds), *no_notices],
+        "reasons": [*_with_less(reasons), *_told_in_words(catalog)],
+    }
     values = _values(examples, pages)
     taught |= {kind: [*_with_less(values[kind]), *_under_labels(kind, catalog)] for kind in ROLES}
     with ThreadPoolExecutor() as pool:  # the learning itself leaves the interpreter alone
-        return dict(zip(taught, pool.map(_guesser, taught.values()), strict=True))
+        return dict(zip(taught, pool.map(_guesser, taught, taught.values()), strict=True))
 
 
 def _page(subject: str, text: str, catalog: NoticeCatalog) -> Page:
@@ -101,19 +107,27 @@ def _under_labels(kind: str, catalog: NoticeCatalog) -> Iterator[tuple[Terms, st
                 yield from ((label_terms(label.lstrip("=")), LABELLED[kind][field]) for label in labels)
 
 
-def _guesser(taught: Taught) -> Guesser:
-    names = np.array([name for _, name in taught])
+def _told_in_words(catalog: NoticeCatalog) -> Iterator[tuple[Terms, str]]:
+    for words in catalog.words:
+        for reason, phrases in words.categories.items():
+            if reason != _ANY_REASON:
+                yield from ((phrase_terms(phrase), reason) for phrase in phrases)
+
+
+def _guesser(name: str, taught: Taught) -> Guesser:
+    regularisation = REGULARISATION.get(name, USUAL_REGULARISATION)
+    names = np.array([meaning for _, meaning in taught])
     weighed = [weigh(terms) for terms, _ in taught]
     ends = np.cumsum([0, *(len(places) for places, _ in weighed)])
     values, places = (np.concatenate(parts) for parts in ([v for _, v in weighed], [p for p, _ in weighed]))
     matrix = csr_matrix((values, places, ends), shape=(len(taught), SIZE))
-    model = LinearSVC(C=REGULARISATION, random_state=SEED).fit(matrix, names)
+    model = LinearSVC(C=regularisation, random_state=SEED).fit(matrix, names)
     weights, offsets = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         weights, offsets = np.vstack([-weights, weights]), np.concatenate([-offsets, offsets])
     return Guesser(
         weights=np.ascontiguousarray(weights.T, dtype=np.float32),
         offsets=offsets.astype(np.float32),
-        names=tuple(str(name) for name in model.classes_),
-        temperature=temperature(matrix, names, FOLDS),
+        names=tuple(str(meaning) for meaning in model.classes_),
+        temperature=temperature(matrix, names, FOLDS, regularisation),
     )

@@ -22,6 +22,11 @@ def mail_terms(page: Page) -> list[list[str]]:
     return [letters, sorted(set(_known(page)))]
 
 
+def phrase_terms(phrase: str) -> list[list[str]]:
+    """Return the terms of a mail that says nothing but this."""
+    return [_runs(phrase), []]
+
+
 def _known(page: Page) -> Iterator[str]:
     yield from (f"subject {hit.tag}" for hit in (*page.subject_roles, *page.subject_types))
     yield from (f"text {hit.tag}" for hit in (*page.roles, *page.types))
