@@ -24,6 +24,8 @@ _NUMBER = re.compile(
 _LETTER = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
 
 
+# Where a word of money may begin: at a sign, at a letter of a script without spaces, or where another word ended.
+_START = re.compile(r"[^\w\s]|[\u3040-\u9fff\uac00-\ud7af]|(?:(?<=[\u3040-\u9fff\uac00-\ud7af])|(?<!\w))\w")
 _GAP = re.compile(r"[\s)]*")
 _IN_BRACKETS = re.compile(r"\s?\((?=[^()\d]{1,24}\))")
 # The longest name of a currency that is looked for beside a number: `dirhams de los Emiratos Árabes Unidos`.
@@ -79,12 +81,11 @@ class _Names:
 
     def all(self, folded: str) -> Iterator[str]:
         """Yield the names in a text."""
-        at = 0
-        while at < len(folded):
-            name = self.at(folded, at)
-            if name:
+        end = 0
+        for match in _START.finditer(folded):
+            if match.start() >= end and (name := self.at(folded, match.start())):
                 yield name
-            at += len(name) or 1
+                end = match.start() + len(name)
 
     def _name(self, folded: str, start: int, end: int) -> str:
         name = folded[start:end]
