@@ -3,8 +3,8 @@
 A file a language in `notices/examples/`; in a text `{role|value}` marks what a value means.
 """
 
+import hashlib
 import re
-from functools import cache
 
 from knowledge.catalog import FOLDER, read_toml
 from rejoinder.domain.notices import Mark, NoticeExample
@@ -18,10 +18,18 @@ ROLES = (
 _MARK = re.compile(r"\{([a-z_0-9]+)\|([^{}|]*)\}")
 
 
-@cache
-def notice_examples() -> tuple[NoticeExample, ...]:
+def notice_examples() -> list[NoticeExample]:
     """Return the examples of all languages."""
-    return tuple(example for language in example_languages() for example in examples_in(language))
+    return [example for language in example_languages() for example in examples_in(language)]
+
+
+def examples_hash() -> str:
+    """Return a hash of all that guesses about notices are learned from; what was learned from other files is stale."""
+    files = [*sorted((FOLDER / "notices").rglob("*.toml")), *sorted((FOLDER / "intents/examples").glob("*.toml"))]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def example_languages() -> tuple[str, ...]:

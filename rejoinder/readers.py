@@ -9,13 +9,13 @@ from typing import Generic, TypeVar
 from knowledge.instructions import instructs_the_reader
 from knowledge.lexicon import concepts_in, examples, lexicon_hash
 from knowledge.notice_catalog import notice_catalog
-from knowledge.notice_examples import notice_examples
+from knowledge.notice_examples import examples_hash, notice_examples
 from rejoinder.domain.mail import InboundMail
 from rejoinder.domain.reading import Reading, ScoredIntent
 from tools.models.builtin import BuiltinReader
 from tools.models.classifier import IntentClassifier, load_or_train
 from tools.models.notices import read_notice
-from tools.models.notices.guessed import Guesses, guesses_of
+from tools.models.notices.guessed import Guesses, Lessons, guesses_of
 
 Made = TypeVar("Made")
 
@@ -56,4 +56,9 @@ def _classifier(folder: Path) -> IntentClassifier:
 
 def guesses_in(folder: Path) -> Guesses:
     """Return the guesses about notices that are kept in a folder, learned first where there are none."""
-    return guesses_of(folder, notice_examples(), [text for _, _, text in examples()], notice_catalog())
+    return guesses_of(folder, examples_hash(), lessons)
+
+
+def lessons() -> Lessons:
+    """Return what guesses about notices are learned from."""
+    return Lessons(notice_examples(), [text for _, _, text in examples()], notice_catalog())

@@ -7,14 +7,14 @@ import pytest
 
 from knowledge.lexicon import examples
 from knowledge.notice_catalog import notice_catalog
-from knowledge.notice_examples import notice_examples
+from knowledge.notice_examples import examples_in
 from rejoinder.domain.reading import Reading
 from rejoinder.readers import guesses_in
 from tests.fixtures_program import MODELS
 from tests.tools.models.notices.mails import mail
 from tools.models.notices import read_notice
 from tools.models.notices.dates import DateRules
-from tools.models.notices.guessed import Guesses, guesses_of
+from tools.models.notices.guessed import Guesses, Lessons, guesses_of
 from tools.models.notices.guessed.candidates import Candidate, candidates
 from tools.models.notices.page import Page, Place, page_of
 from tools.models.notices.senders import sender_of
@@ -111,18 +111,27 @@ def test_the_label_of_a_value_stands_before_it_or_above_it(text: str, kind: str,
 
 
 def test_nearly_every_marked_value_is_a_candidate() -> None:
-    marked = [(one, mark) for one in notice_examples() if one.language == "en" for mark in one.marks]
+    marked = [(one, mark) for one in examples_in("en") for mark in one.marks]
     marked = [(one, mark) for one, mark in marked if mark.role not in ("buyer_name", "respond_by")]
     found = {id(one): candidates(page(one.text)) for one, _ in marked}
     seen = sum(any(c.start < mark.end and mark.start < c.end for c in found[id(one)]) for one, mark in marked)
     assert seen / len(marked) > 0.95
 
 
-def test_what_was_learned_is_kept_and_answers_the_same(tmp_path: Path) -> None:
-    few = [one for one in notice_examples() if one.language == "en"]
+def few() -> Lessons:
     wishes = [text for language, _, text in examples() if language == "en"][:200]
-    first, kept = (guesses_of(tmp_path, few, wishes, notice_catalog()) for _ in range(2))
+    return Lessons(examples_in("en"), wishes, notice_catalog())
+
+
+def test_what_was_learned_is_kept_and_answers_the_same(tmp_path: Path) -> None:
+    first, kept = (guesses_of(tmp_path, "key", few) for _ in range(2))
     assert len(list(tmp_path.iterdir())) == 1
     likes = [one.about(page(TOLD_BY_A_CLERK[1])) for one in (first, kept)]
     assert likes[0].notice == likes[1].notice
     assert likes[0].fields({}, ended=False) == likes[1].fields({}, ended=False)
+
+
+def test_other_lessons_are_learned_anew(tmp_path: Path) -> None:
+    for key in ("key", "other"):
+        guesses_of(tmp_path, key, few)
+    assert len(list(tmp_path.iterdir())) == 2

@@ -3,10 +3,11 @@
 A guess fills what the rules leave open and never replaces what they read; it is marked as a guess.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from rejoinder.domain.notices import NoticeCatalog, NoticeExample
 from rejoinder.domain.reading import FieldValue
@@ -21,14 +22,20 @@ from tools.models.notices.page import Page
 VERSION = "3"
 NONE = "none"
 SURE_OF_KIND = 0.8
-SURE_OF_REASON = 0.6
+SURE_OF_REASON = 0.5
 SURE_OF_VALUE = 0.6
-SURE_OF_RISKY_VALUE = 0.75
 _NO_DISPUTE = frozenset({NONE, "monitoring_program"})
-_RISKY = frozenset({"respond_by", "amount"})
 _DIGITS = {"arn": 23, "card_last4": 4}
 _FULL_SCORE = 0.6
 """What a guess that is quite sure counts beside what a rule read."""
+
+
+class Lessons(NamedTuple):
+    """What the guessers learn from; `wishes` are customers' mails, none of them a notice."""
+
+    examples: Sequence[NoticeExample]
+    wishes: Sequence[str]
+    catalog: NoticeCatalog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +101,7 @@ class Likeness:
                 surest[key] = guess, one
         likely: dict[str, list[tuple[Candidate, float]]] = {}
         for guess, one in surest.values():
-            if guess.chance >= (SURE_OF_RISKY_VALUE if guess.name in _RISKY else SURE_OF_VALUE):
+            if guess.chance >= SURE_OF_VALUE:
                 likely.setdefault(guess.name, []).append((one, guess.chance))
         return likely
 
@@ -124,25 +131,19 @@ def _possible(page: Page, role: str, value: str) -> bool:
     return role not in _DIGITS or (value.isdigit() and len(value) == _DIGITS[role])
 
 
-def guesses_of(
-    folder: Path, examples: Sequence[NoticeExample], wishes: Iterable[str], catalog: NoticeCatalog
-) -> Guesses:
-    """Return the guessers of these examples, learned once and kept in the folder; `wishes` are customers' mails."""
-    given = (tuple(examples), tuple(wishes), catalog)
-    kept = learned(folder, "notices", (VERSION, *given[:2], catalog.words, catalog.values), _learn, *given)
+def guesses_of(folder: Path, key: str, lessons: Callable[[], Lessons]) -> Guesses:
+    """Return the guessers that these lessons teach, learned once and kept in the folder.
+
+    `key` changes with the lessons; `lessons` is a function of a module, for the process that learns calls it.
+    """
+    kept = learned(folder, "notices", (VERSION, key), _learn, lessons)
     guessers = {name: Guesser(**table) for name, table in kept.items()}
-    return Guesses(
-        kinds=guessers.pop("kinds"),
-        reasons=guessers.pop("reasons"),
-        values=guessers,
-    )
+    return Guesses(kinds=guessers.pop("kinds"), reasons=guessers.pop("reasons"), values=guessers)
 
 
-def _learn(
-    examples: Sequence[NoticeExample], wishes: Sequence[str], catalog: NoticeCatalog
-) -> dict[str, dict[str, object]]:
+def _learn(lessons: Callable[[], Lessons]) -> dict[str, dict[str, object]]:
     from tools.models.notices.guessed.learning import (
         learn,  # a hundred megabytes of libraries that asking does not need
     )
 
-    return {name: vars(guesser) for name, guesser in learn(examples, wishes, catalog).items()}
+    return {name: vars(guesser) for name, guesser in learn(*lessons()).items()}
