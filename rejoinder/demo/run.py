@@ -42,7 +42,7 @@ def run_demo(console: Console, *, keep: bool, port: int) -> None:
             f"A real IMAP server listens on port {servers.imap_port}, a real SMTP server on {servers.smtp_port}."
         )
         settings = demo_settings(data_dir, servers, port)
-        console.print("Starting PostgreSQL; the first start also trains the local classifier (about half a minute).")
+        console.print("Starting PostgreSQL; the first start also trains the local classifiers (one to two minutes).")
         with open_program(settings, clock=demo_clock()) as program:
             prepare(console, program)
             mails = sorted((FOLDER / "mails").glob("*.eml"))

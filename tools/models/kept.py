@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import structlog
+
+logger = structlog.get_logger(__name__)
 
 Learn = Callable[..., Mapping[str, Any]]
 """A function of a module, so that another process can call it."""
@@ -21,6 +24,7 @@ def learned(folder: Path, name: str, key: object, learn: Learn, *given: object) 
     """
     path = folder / f"{name}-{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.joblib"
     if not path.is_file():
+        logger.info("learning_once", what=name, folder=str(folder), minutes="about one")
         folder.mkdir(parents=True, exist_ok=True)
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:  # gives its memory back
             apart.submit(_learn_into, path, learn, given).result()

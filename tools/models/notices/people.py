@@ -19,7 +19,9 @@ _MASKED = re.compile(r"(?:[*•xX·●∗＊#…]|\.{2,})[\s*•xX·●∗＊#�
 _FOUR = re.compile(r"(?<!\d)(?<!\d[/.-])(\d{4})(?!\d|[/.-]\d|\s?[年년])")
 _BEHIND = re.compile(r"[ \t:*•(.,#]*(?:\w{1,4}\s)?(\d{4})(?!\d|[/.-]\d|\s?[年년])")
 # Between a network's name and the digits: nothing, or few words; a Mastercard's four may be a reason code.
-_BESIDE_NETWORK = re.compile(r"(?:[ (,:#]|-(?= )|(?<= )-){1,3}(?:[^\W\d]+ ){0,2}(?!4[5-9]\d\d|20[12]\d)(\d{4})(?!\d|[/.-]\d|[.,]\d)")
+_BESIDE_NETWORK = re.compile(
+    r"(?:[ (,:#]|-(?= )|(?<= )-){1,3}(?:[^\W\d]+ ){0,2}(?!4[5-9]\d\d|20[12]\d)(\d{4})(?!\d|[/.-]\d|[.,]\d)"
+)
 _BEFORE_ENDING = re.compile(r"(?<![\d/.-])(\d{4})['’ ]?[^\W\d]{0,4}\s?$")
 
 
