@@ -20,7 +20,7 @@ class Guess(NamedTuple):
 
 @dataclass(frozen=True)
 class Guesser:
-    """Linear over terms that are numbered by a hash; `weights` has a row a number and a column a class."""
+    """Linear over terms numbered by a hash; `weights` has a row a number and a column a class, in half precision."""
 
     weights: Any
     offsets: Any
@@ -30,7 +30,7 @@ class Guesser:
     def chances(self, terms: Sequence[Sequence[str]]) -> dict[str, float]:
         """Return the calibrated probability of each class."""
         places, values = weigh(terms)
-        distances = (values @ self.weights[places] + self.offsets) * self.temperature
+        distances = (values @ self.weights[places].astype(np.float32) + self.offsets) * self.temperature
         chances = np.exp(distances - distances.max())
         return dict(zip(self.names, (chances / chances.sum()).tolist(), strict=True))
 

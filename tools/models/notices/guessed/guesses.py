@@ -19,7 +19,7 @@ from tools.models.notices.guessed.terms import mail_terms, value_terms
 from tools.models.notices.money import agreed
 from tools.models.notices.page import Page
 
-VERSION = "3"
+VERSION = "4"
 NONE = "none"
 SURE_OF_KIND = 0.8
 SURE_OF_REASON = 0.5

@@ -126,7 +126,7 @@ def _guesser(name: str, taught: Taught) -> Guesser:
     if len(model.classes_) == 2:
         weights, offsets = np.vstack([-weights, weights]), np.concatenate([-offsets, offsets])
     return Guesser(
-        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
+        weights=np.ascontiguousarray(weights.T, dtype=np.float16),
         offsets=offsets.astype(np.float32),
         names=tuple(str(meaning) for meaning in model.classes_),
         temperature=temperature(matrix, names, FOLDS, regularisation),
