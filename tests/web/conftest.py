@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from rejoinder.storage.store import Store
 from rejoinder.web.app import create_app
 from rejoinder.web.auth import hash_password
 from rejoinder.web.context import Desk, WayOut
+from tests.fixtures_program import Shop
 from tests.scenes_desk import Scene
 
 PASSWORD = "correct horse battery"
@@ -32,6 +34,16 @@ class Browser(TestClient):
 
     def send_form(self, path: str, **fields: object) -> object:
         return self.post(path, data={"form_token": self.form_token(), **fields})
+
+
+@contextmanager
+def desk_of(shop: Shop) -> Iterator[Browser]:
+    """Open the desk of a whole program with somebody logged in."""
+    desk = Desk(store=shop.program.store, files=shop.program.files, clock=lambda: datetime.now(UTC))
+    shop.program.store.save_user("mia", PASSWORD_HASH, ())
+    with Browser(create_app(desk), base_url="http://desk.example", raise_server_exceptions=False) as one:
+        one.log_in("mia")
+        yield one
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from rejoinder.storage.pages import CasePage
-from rejoinder.web.app import create_app
-from rejoinder.web.context import Desk
 from tests.fixtures_program import Shop
-from tests.web.conftest import PASSWORD_HASH, Browser
+from tests.web.conftest import Browser, desk_of
 
 MAILBOX = {
     "name": "support",
@@ -51,10 +48,7 @@ def shop(open_shop: Callable[..., Shop]) -> Shop:
 
 @pytest.fixture
 def browser(shop: Shop) -> Iterator[Browser]:
-    desk = Desk(store=shop.program.store, files=shop.program.files, clock=lambda: datetime.now(UTC))
-    shop.program.store.save_user("mia", PASSWORD_HASH, ())
-    with Browser(create_app(desk), base_url="http://desk.example", raise_server_exceptions=False) as one:
-        one.log_in("mia")
+    with desk_of(shop) as one:
         yield one
 
 

@@ -1,14 +1,11 @@
 """A clerk's mail in plain words, of which no rule knows that it is a notice, becomes a case that a person looks at."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
-from rejoinder.web.app import create_app
-from rejoinder.web.context import Desk
 from tests.fixtures_program import Shop
-from tests.web.conftest import PASSWORD_HASH, Browser
+from tests.web.conftest import Browser, desk_of
 
 CLERK = """From: Tom Aldous <tom.aldous@harbourbank.example>
 To: support@lumenoak.example
@@ -25,10 +22,7 @@ no later than 3 December 2026, otherwise we have to hand him the money. Cheers, 
 
 @pytest.fixture
 def browser(shop: Shop) -> Iterator[Browser]:
-    desk = Desk(store=shop.program.store, files=shop.program.files, clock=lambda: datetime.now(UTC))
-    shop.program.store.save_user("mia", PASSWORD_HASH, ())
-    with Browser(create_app(desk), base_url="http://desk.example", raise_server_exceptions=False) as one:
-        one.log_in("mia")
+    with desk_of(shop) as one:
         yield one
 
 
