@@ -1,24 +1,24 @@
 """Mails that no parser reads: listed with what is wrong, and as they came for download."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from rejoinder.errors import NotFound
 from rejoinder.web.auth import AppVisitor
 from rejoinder.web.context import After, AppDesk, RowId
+from rejoinder.web.desk.paging import paged
 from rejoinder.web.pages import download, page
 
 router = APIRouter()
-
-LIMIT = 50
 
 
 @router.get("/quarantine")
 def show_quarantine(request: Request, desk: AppDesk, visitor: AppVisitor, after: After = 0) -> Response:
     """Show mails that could not be read, newest first, from behind the last one seen."""
-    lines = desk.store.quarantined(visitor.merchant_ids, limit=LIMIT + 1, after=after)
-    more = lines[LIMIT - 1].message_id if len(lines) > LIMIT else 0
-    return page(request, "quarantine.html", lines=lines[:LIMIT], more=more, after=after, now=desk.clock())
+    listed = partial(desk.store.quarantined, visitor.merchant_ids)
+    return page(request, "quarantine.html", **paged(listed, after, lambda line: line.message_id), now=desk.clock())
 
 
 @router.get("/quarantine/{message_id}.eml")
