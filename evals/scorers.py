@@ -5,7 +5,7 @@ Every scorer has a version; figures of different versions are not compared.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -190,21 +190,15 @@ def nothing_is_invented(expected: NoticeExpected, seen: Seen) -> bool | None:
 def invented_fields(expected: NoticeExpected, seen: Seen) -> list[str]:
     """Return the fields that were given although the notice does not state them."""
     if not expected.cases:
-        return _invented(expected, expected.fields, seen.fields)
-    pairs = paired_cases(expected, seen)
-    return [
-        name
-        for wanted, found in pairs
-        if found is not None
-        for name in _invented(wanted, {**expected.fields, **wanted.fields}, found.fields)
-    ]
+        return _invented(expected, seen.fields)
+    found = [(wanted, case) for wanted, case in paired_cases(expected, seen) if case is not None]
+    whole = [(replace(wanted, fields={**expected.fields, **wanted.fields}), case) for wanted, case in found]
+    return [name for wanted, case in whole for name in _invented(wanted, case.fields)]
 
 
-def _invented(
-    expected: NoticeExpected | CaseExpected, stated_fields: Mapping[str, str], fields: Mapping[str, str]
-) -> list[str]:
+def _invented(expected: NoticeExpected | CaseExpected, fields: Mapping[str, str]) -> list[str]:
     """Return the invented fields; an amount whose sign may be several currencies is no invention."""
-    stated = {*stated_fields, "amount_minor"} if "currency" in expected.absent else set(stated_fields)
+    stated = {*expected.fields, "amount_minor"} if "currency" in expected.absent else set(expected.fields)
     return [name for name in CLOSED_FIELDS if fields.get(name) and name not in stated]
 
 
