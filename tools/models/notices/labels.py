@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.models.notices.columns import Columns
-from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, read_table, trim
+from tools.models.notices.tables import NOISE, Labelled, Span, cells_of, lines_of, read_table, trim
 from tools.models.notices.texts import close_key, label_key, without_courtesy, without_number_word
 from tools.models.notices.unmarked import unmarked
 from tools.models.notices.words import Meaning, Words
@@ -104,7 +104,7 @@ def _scripts(folded: str) -> list[str]:
 def find_labelled(folded: str, labels: Labels, columns: Columns | None = None) -> list[Labelled]:
     """Return every labelled value in order of place."""
     found: list[Labelled] = []
-    lines = _lines(folded)
+    lines = lines_of(folded)
     index = 0
     while index < len(lines):
         table = read_table(folded, lines, index, labels.whole, columns)
@@ -134,10 +134,6 @@ def _is_prose(folded: str, item: Labelled) -> bool:
     if item.field == "buyer_name":
         return item.end - item.start > _LONGEST_NAME
     return item.field == "other" and bool(_SENTENCES.search(folded, item.start, item.end))
-
-
-def _lines(folded: str) -> list[Span]:
-    return [Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
 
 
 def _value_below(folded: str, lines: list[Span], index: int, labels: Labels, found: list[Labelled]) -> int:

@@ -17,7 +17,7 @@ _OFFICIAL = re.compile(r"[\w-]{0,12}[〔\[(（]\d{4}[〕\])）]\w?第?\d+号")
 _SPACED = re.compile(r"[A-Z]{0,4}(?: ?\d{2,6}){2,6}|[A-Z]{1,4} \d{3,10}")
 _MASKED = re.compile(r"[*•xX]{3,}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-zа-я0-9./_-]*\d)"
     r"[a-zа-я0-9][a-zа-я0-9./_-]{1,40}[a-zа-я0-9](?![a-zа-я0-9_@])"
 )
@@ -29,14 +29,14 @@ _OTHER = re.compile(r"\d{1,4}|[\d.,]+|\d{1,2}([./-])\d{1,2}\1(?:20)?\d\d|20\d\d-
 _SHORT_ORDER = 4
 _MIXED = re.compile(r"[^\W\d_].*[-/]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
-_THINGS = frozenset(f"thing_{name}" for name in REFERENCES)
+_REFERENCES = ("dispute_reference", "payment_reference", "order_reference")
+_THINGS = frozenset(f"thing_{name}" for name in _REFERENCES)
 
 
 def find_references(page: Page) -> dict[str, FieldValue]:
     """Return the numbers that were found, each under its field."""
     found = _shaped(page)
-    for name in REFERENCES:
+    for name in _REFERENCES:
         if name not in found and (value := _only(page, page.under(name))):
             found[name] = value
     _update_with_doubtful(found, page)
@@ -132,8 +132,8 @@ def _update_with_repeated(found: dict[str, FieldValue], page: Page) -> None:
     if "dispute_reference" in found or page.sender.free_mail:
         return
     taken = {item.value for item in found.values()}
-    headed = {page.heading[slice(*match.span())] for match in _NUMBER.finditer(page.subject)} - taken
-    again = [match.span() for match in _NUMBER.finditer(page.folded) if page.text[slice(*match.span())] in headed]
+    headed = {page.heading[slice(*match.span())] for match in NUMBER.finditer(page.subject)} - taken
+    again = [match.span() for match in NUMBER.finditer(page.folded) if page.text[slice(*match.span())] in headed]
     values = {page.text[slice(*span)]: span for span in again if _MIXED.search(page.text[slice(*span)])}
     if len(values) == 1:
         value, span = next(iter(values.items()))
@@ -161,7 +161,7 @@ def _update_from_prose(found: dict[str, FieldValue], page: Page) -> None:
     for text, folded, in_text in ((page.text, page.folded, True), (page.heading, page.subject, False)):
         taken = {item.value for item in found.values()}
         named = [one for one in _named_numbers(page, text, folded) if one[0] not in taken]
-        for name in REFERENCES:
+        for name in _REFERENCES:
             values = {
                 token: page.value(token, 0.85, *(span if in_text else ()))
                 for token, span, names in named
@@ -173,7 +173,7 @@ def _update_from_prose(found: dict[str, FieldValue], page: Page) -> None:
 
 def _named_numbers(page: Page, text: str, folded: str) -> Iterator[tuple[str, tuple[int, int], set[str]]]:
     """Yield the numbers of a text with the things that words beside them say they are of."""
-    for match in _NUMBER.finditer(folded):
+    for match in NUMBER.finditer(folded):
         start, end = match.span()
         token = text[start:end]
         marked = folded[max(0, start - 1) : start] in ("#", "№")

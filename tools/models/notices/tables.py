@@ -56,6 +56,11 @@ def trim(folded: str, start: int, end: int) -> Span:
     return Span(start, end)
 
 
+def lines_of(folded: str) -> list[Span]:
+    """Return the lines of a text that are not empty."""
+    return [Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
+
+
 def cells_of(folded: str, line: Span, cut: re.Pattern[str] = _CELLS) -> list[Span]:
     """Return the cells of a line that are not empty."""
     cells, start = [], line.start

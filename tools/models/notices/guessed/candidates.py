@@ -1,20 +1,16 @@
 """Values of a page that may be fields: days, amounts, numbers, each with what stands around it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 from tools.models.notices.amounts import Money
 from tools.models.notices.dates import find_dates
 from tools.models.notices.page import Page
-from tools.models.notices.tables import NOISE, Span, cells_of
+from tools.models.notices.references import NUMBER
+from tools.models.notices.tables import NOISE, Span, cells_of, lines_of
 
-NUMBER = re.compile(
-    r"(?<![a-z0-9_@./-])(?<![^\W\d_\u3040-\u9fff\uac00-\ud7af])(?=[a-zа-я0-9./_-]*\d)"
-    r"[a-zа-я0-9](?:[a-zа-я0-9./_-]{0,40}[a-zа-я0-9])?(?![a-zа-я0-9_@])"
-)
-_SHORTEST = 3
 _BEFORE, _BEHIND = 70, 45
 _LONGEST_LABEL = 60
 _COLON = re.compile(r"[:：=]")
@@ -34,34 +30,38 @@ class Candidate:
     value: str
     start: int
     end: int
-    label: str = ""
-    before: str = ""
-    behind: str = ""
+    place: str
+    money: Money | None
+    label: str
+    before: str
+    behind: str
+
+
+class _Value(NamedTuple):
+    kind: str
+    value: str
+    start: int
+    end: int
     place: str = "only"
     money: Money | None = None
 
 
 def candidates(page: Page) -> list[Candidate]:
     """Return the values of a page in order of kind and place."""
-    days = [(day.value, day.start, day.end) for day in find_dates(page.folded, page.dates) if day.value]
+    lines = lines_of(page.folded)
+    return [_with_surroundings(page, lines, one) for one in _values(page)]
+
+
+def _values(page: Page) -> list[_Value]:
+    days = [day for day in find_dates(page.folded, page.dates) if day.value]
     sums = page.words.signs.find(page.text, page.folded)
-    taken = [(start, end) for _, start, end in days] + [(money.start, money.end) for money in sums]
-    numbers = [(page.text[start:end], start, end) for start, end in _numbers(page.folded, taken)]
-    around = partial(_around, page, _lines(page.folded))
-    order = sorted({value[:10] for value, _, _ in days})
+    order = sorted({day.value[:10] for day in days})
     sizes = sorted({_size(money) for money in sums})
-    return [
-        *(around("day", *day, place=_place(order, day[0][:10])) for day in days),
-        *(around("amount", "", m.start, m.end, place=_place(sizes, _size(m)), money=m) for m in sums),
-        *(around("number", *number) for number in numbers),
-    ]
-
-
-def _numbers(folded: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for match in NUMBER.finditer(folded):
-        start, end = match.span()
-        if end - start >= _SHORTEST and not any(first < end and start < last for first, last in taken):
-            yield start, end
+    found = [_Value("day", day.value, day.start, day.end, _place(order, day.value[:10])) for day in days]
+    found += [_Value("amount", "", money.start, money.end, _place(sizes, _size(money)), money) for money in sums]
+    spans = [match.span() for match in NUMBER.finditer(page.folded)]
+    free = [span for span in spans if not any(one.start < span[1] and span[0] < one.end for one in found)]
+    return found + [_Value("number", page.text[slice(*span)], *span) for span in free]
 
 
 def _size(money: Money) -> float:
@@ -75,33 +75,15 @@ def _place(order: Sequence[str | float], value: str | float) -> str:
     return {0: "first", len(order) - 1: "last"}.get(order.index(value), "between")
 
 
-def _around(
-    page: Page,
-    lines: list[Span],
-    kind: str,
-    value: str,
-    start: int,
-    end: int,
-    place: str = "only",
-    money: Money | None = None,
-) -> Candidate:
-    first, last = page.sentence(start, end)
-    number = next(at for at, line in enumerate(lines) if line.start <= start < line.end or line.start > start)
+def _with_surroundings(page: Page, lines: list[Span], one: _Value) -> Candidate:
+    first, last = page.sentence(one.start, one.end)
+    line = next(at for at, line in enumerate(lines) if one.start < line.end)
     return Candidate(
-        kind=kind,
-        value=value,
-        start=start,
-        end=end,
-        label=_label(page.folded, lines, number, start),
-        before=page.folded[max(first, start - _BEFORE) : start],
-        behind=page.folded[end : min(last, end + _BEHIND)],
-        place=place,
-        money=money,
+        **one._asdict(),
+        label=_label(page.folded, lines, line, one.start),
+        before=page.folded[max(first, one.start - _BEFORE) : one.start],
+        behind=page.folded[one.end : min(last, one.end + _BEHIND)],
     )
-
-
-def _lines(folded: str) -> list[Span]:
-    return [Span(*match.span()) for match in re.finditer(r"[^\n]+", folded) if match[0].strip()]
 
 
 def _label(folded: str, lines: list[Span], at: int, start: int) -> str:
