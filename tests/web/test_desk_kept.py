@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rejoinder.web.desk import paging, quarantine
+from rejoinder.web.desk import paging
 from rejoinder.web.kept import KeptForm, unpacked
 from tests.scenes_desk import NOW
 from tests.web.conftest import PASSWORD
@@ -47,7 +47,7 @@ def test_the_list_of_reviews_goes_on_in_the_order_of_deadlines(browser, scene, m
 
 
 def test_unreadable_mails_go_on_where_they_ended(browser, scene, merchant, store, monkeypatch):
-    monkeypatch.setattr(quarantine, "LIMIT", 1)
+    monkeypatch.setattr(paging, "LIMIT", 1)
     for number in range(2):
         store.quarantine(merchant.merchant_id, "help", scene.files.put(b"x%d" % number), f"problem {number}", NOW)
     first = browser.get("/quarantine").text
