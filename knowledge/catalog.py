@@ -1,7 +1,8 @@
 """The catalogues as frozen types: what a customer may want, and how far the program may go with it."""
 
+import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,3 +40,11 @@ def intents() -> Mapping[str, Intent]:
 def read_toml(path: str) -> dict[str, Any]:
     """Return a data file of this package."""
     return tomllib.loads((FOLDER / path).read_text(encoding="utf-8"))
+
+
+def hash_of(files: Iterable[Path]) -> str:
+    """Return a hash of data files; what was learned from others is stale."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,11 +1,10 @@
 """What a text speaks of, as concepts that are the same in every language."""
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from knowledge.catalog import FOLDER, read_toml
+from knowledge.catalog import FOLDER, hash_of, read_toml
 from knowledge.phrase_index import CharacterIndex, WordIndex, phrase_index
 
 CONCEPTS = "intents/concepts.toml"
@@ -67,4 +66,4 @@ def lexicon_hash() -> str:
     """Return a hash of all lexicons; what was trained with another one is stale."""
     folder = FOLDER / "intents"
     files = [folder / "concepts.toml", *sorted((folder / "lexicon").glob("*.toml"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return hash_of(files)

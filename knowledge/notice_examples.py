@@ -3,19 +3,16 @@
 A file a language in `notices/examples/`; in a text `{role|value}` marks what a value means.
 """
 
-import hashlib
 import re
 
-from knowledge.catalog import FOLDER, read_toml
+from knowledge.catalog import FOLDER, hash_of, read_toml
 from rejoinder.domain.notices import Mark, NoticeExample
 
-NONE = "none"
-"""The kind of a mail that is no notice of a dispute."""
 ROLES = (
     "amount", "respond_by", "transaction_date", "dispute_reference", "order_reference", "payment_reference", "arn",
     "card_last4", "buyer_name",
 )  # fmt: skip
-_MARK = re.compile(r"\{([a-z_0-9]+)\|([^{}|]*)\}")
+_MARK = re.compile(rf"\{{({'|'.join(ROLES)})\|([^{{}}|]*)\}}")
 
 
 def notice_examples() -> list[NoticeExample]:
@@ -25,11 +22,9 @@ def notice_examples() -> list[NoticeExample]:
 
 def examples_hash() -> str:
     """Return a hash of all that guesses about notices are learned from; what was learned from other files is stale."""
-    files = [*sorted((FOLDER / "notices").rglob("*.toml")), *sorted((FOLDER / "intents/examples").glob("*.toml"))]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hash_of(
+        [*sorted((FOLDER / "notices").rglob("*.toml")), *sorted((FOLDER / "intents/examples").glob("*.toml"))]
+    )
 
 
 def example_languages() -> tuple[str, ...]:

@@ -30,6 +30,10 @@ NOTICE_TYPES = (
 )
 
 
+NONE = "none"
+"""The kind of a mail that is no notice, the reason where none is told, the meaning of a value that is no field."""
+
+
 class Mark(NamedTuple):
     """A value that a person marked in the text of an example: what it means and where it stands."""
 

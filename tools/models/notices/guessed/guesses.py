@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from rejoinder.domain.notices import NoticeCatalog, NoticeExample
+from rejoinder.domain.notices import NONE, NoticeCatalog, NoticeExample
 from rejoinder.domain.reading import FieldValue
 from tools.models.kept import learned
 from tools.models.notices.days import is_past
@@ -20,7 +20,6 @@ from tools.models.notices.money import agreed
 from tools.models.notices.page import Page
 
 VERSION = "4"
-NONE = "none"
 SURE_OF_KIND = 0.8
 SURE_OF_REASON = 0.5
 SURE_OF_VALUE = 0.6

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 from rejoinder.domain.mail import InboundMail, MailAddress
-from rejoinder.domain.notices import NoticeCatalog, NoticeExample
+from rejoinder.domain.notices import NONE, NoticeCatalog, NoticeExample
 from tools.models.notices.dates import DateRules
 from tools.models.notices.guessed.candidates import candidates
 from tools.models.notices.guessed.guesser import SIZE, Guesser, weigh
@@ -19,8 +19,7 @@ from tools.models.notices.senders import sender_of
 from tools.models.notices.words import words_of
 from tools.models.training import SEED, temperature
 
-NONE = "none"
-# Kinds are told by single words, reasons and values by all that stands around.
+# What told best the notices that were not written for learning; see docs/explanation/notices.md.
 REGULARISATION = {"kinds": 0.5}
 USUAL_REGULARISATION = 0.1
 FOLDS = 2
