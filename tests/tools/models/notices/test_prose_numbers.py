@@ -66,3 +66,9 @@ def test_the_one_number_that_subject_and_text_both_name_is_the_cases(subject: st
     found = read(BANK, subject, text)
     assert found is not None
     assert found.value("dispute_reference") == number
+
+
+def test_the_end_of_a_dispute_number_is_no_card() -> None:
+    found = read(BANK, "Chargeback CB-8133", "Chargeback CB-8133.\nAmount: EUR 88.00\nReason code: 13.1")
+    assert found is not None
+    assert "card_last4" not in found.fields
