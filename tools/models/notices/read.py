@@ -73,10 +73,8 @@ def _reading(told: _Told, guesses: Guesses | None) -> Reading | None:
     like = guesses.about(page) if guesses else None
     if sure <= 0.0 and (like is None or like.notice < MAYBE):
         return None
-    if like and page.sender.source is None and (sure <= 0.0 or not kind):
-        kind = like.kind or kind
-    if like and not cases and kind != "digest":
-        fields = {**like.fields(fields, ended=kind in ENDED), **fields}
+    if like:
+        kind, fields = _with_guesses(told, kind, like, ruled=sure > 0.0)
     if like and sure <= 0.0 and not _is_like_one(page, like, fields, cases):
         return None
     if kind == "digest" and not cases:
@@ -90,6 +88,15 @@ def _reading(told: _Told, guesses: Guesses | None) -> Reading | None:
         fields=fields,
         cases=cases,
     )
+
+
+def _with_guesses(told: _Told, kind: str, like: Likeness, *, ruled: bool) -> tuple[str, Mapping[str, FieldValue]]:
+    """Return kind and fields with what the rules leave open; `ruled`: they know that the mail is a notice."""
+    if told.page.sender.source is None and not (ruled and kind):
+        kind = like.kind or kind
+    if told.cases or kind == "digest":
+        return kind, told.fields
+    return kind, {**like.fields(told.fields, ended=kind in ENDED), **told.fields}
 
 
 def _is_like_one(page: Page, like: Likeness, fields: Mapping[str, FieldValue], cases: tuple[DigestCase, ...]) -> bool:
