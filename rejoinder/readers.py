@@ -1,4 +1,4 @@
-"""The reader that is always there, put together: rules, what was learned from examples, and what reviewers taught."""
+"""The reader that is always there, put together: rules of notices, and what was learned from examples."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
